@@ -1,0 +1,1 @@
+//! The program that composes and runs Farthing.

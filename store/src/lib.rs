@@ -1,0 +1,1 @@
+//! All SQL of Farthing: the verbs, the reads and the batch writer.
