@@ -1,1 +1,3 @@
 //! The program that composes and runs Farthing.
+
+pub mod images;
