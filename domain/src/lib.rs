@@ -1,8 +1,22 @@
 //! The rules of Farthing, pure: no I/O, clock, randomness or async.
-#![deny(missing_docs)]
+//!
+//! Decisions are plain functions from facts to a [`book::Decision`] or a
+//! [`refusal::Refusal`]. The same functions run in the writer, in the
+//! simulator and in tests without a database.
+#![deny(missing_docs, clippy::float_arithmetic, clippy::indexing_slicing)]
 
 pub mod access;
+pub mod book;
+pub mod code;
+pub mod command;
+pub mod fees;
+pub mod gift;
 pub mod id;
+pub mod ledger;
+pub mod listing;
+pub mod order;
 pub mod refusal;
+pub mod text;
 pub mod time;
 pub mod tokens;
+pub mod user;

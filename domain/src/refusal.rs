@@ -211,7 +211,9 @@ impl fmt::Display for Refusal {
             Self::AlreadyClaimed => out.write_str("This gift has been claimed already."),
             Self::Expired => out.write_str("This gift is no longer there: it expired or was taken back."),
             Self::WrongState { state } => write!(out, "This cannot be done: {state}."),
-            Self::TooMany { what, limit } => write!(out, "That is too many {what}: at most {limit} are allowed."),
+            Self::TooMany { what, limit } => {
+                write!(out, "That is too many {what}: at most {limit} are allowed.")
+            }
             Self::RateLimited { retry_after_seconds } => {
                 write!(out, "That was too often. Try again in {retry_after_seconds} seconds.")
             }

@@ -244,7 +244,9 @@ mod tests {
 
     #[test]
     fn rates_print_as_percentages() {
-        for (points, text) in [(0, "0 %"), (500, "5 %"), (250, "2.5 %"), (1, "0.01 %"), (10_000, "100 %"), (1_000, "10 %")] {
+        for (points, text) in
+            [(0, "0 %"), (500, "5 %"), (250, "2.5 %"), (1, "0.01 %"), (10_000, "100 %"), (1_000, "10 %")]
+        {
             assert_eq!(BasisPoints::new(points).map(|rate| rate.to_string()), Some(text.to_owned()));
         }
         assert_eq!(BasisPoints::new(10_001), None);

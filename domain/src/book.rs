@@ -1,0 +1,347 @@
+//! The rows a batch works on, in memory, and what the batch did to them.
+//!
+//! A batch of requests is decided one after the other on one Book, in the
+//! order of arrival: each sees what those before it changed. A refusal
+//! changes nothing. Loading the rows and writing the changes is the store's
+//! work; the Book never knows a database.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::command::{Answer, Fingerprint, KeyId, Outcome, Request};
+use crate::fees::{Fee, FeeRules};
+use crate::gift::{ClaimHash, Gift, GiftState};
+use crate::id::{GiftId, ListingId, Mint, OrderId, UserId};
+use crate::ledger::posting::Balances;
+use crate::ledger::transfer::Transaction;
+use crate::listing::Offered;
+use crate::listing::category::CategoryTree;
+use crate::order::purchase::Wanted;
+use crate::order::{Order, OrderState};
+use crate::refusal::Refusal;
+use crate::text::Handle;
+use crate::time::Timestamp;
+use crate::user::NewUser;
+
+/// What a decision may look at besides the Book.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'request> {
+    /// When it is, and where new identities come from.
+    pub mint: &'request Mint,
+    /// Who asks; nil for the program itself.
+    pub actor: Uuid,
+}
+
+/// What changes, once nothing can be refused any more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// What the ledger records.
+    pub transactions: Vec<Transaction>,
+    /// What else is written.
+    pub changes: Vec<Change>,
+    /// The orders that the answer names.
+    pub orders: Vec<OrderId>,
+    /// The gift that the answer names.
+    pub gift: Option<GiftId>,
+    /// The user that the answer names.
+    pub user: Option<UserId>,
+}
+
+impl Decision {
+    /// Nothing changes: the order stands already as it was asked to.
+    #[must_use]
+    pub fn unchanged(order: OrderId) -> Self {
+        Self { orders: vec![order], ..Self::default() }
+    }
+}
+
+/// One thing that is written beside the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A user and perhaps a session.
+    AccountOpened(NewUser),
+    /// An order with its lines.
+    OrderMade(Order),
+    /// An order has ended.
+    OrderClosed {
+        /// Which.
+        order: OrderId,
+        /// How.
+        state: OrderState,
+        /// When.
+        at: Timestamp,
+    },
+    /// Pieces of a listing were sold.
+    Sold {
+        /// Which listing.
+        listing: ListingId,
+        /// How many.
+        quantity: u32,
+    },
+    /// Pieces of a listing are on offer again.
+    Returned {
+        /// Which listing.
+        listing: ListingId,
+        /// How many.
+        quantity: u32,
+    },
+    /// A cart was bought.
+    CartEmptied(UserId),
+    /// A gift.
+    GiftMade(Gift),
+    /// A pending gift has ended.
+    GiftClosed {
+        /// Which.
+        gift: GiftId,
+        /// How.
+        state: GiftState,
+        /// Who has it now, if somebody claimed it.
+        recipient: Option<UserId>,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// An idempotency key and what it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// What was asked.
+    pub fingerprint: Fingerprint,
+    /// What was answered.
+    pub answer: Answer,
+}
+
+/// What a batch did, to be written in one commit.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// Transactions in the order in which they are sealed.
+    pub transactions: Vec<Transaction>,
+    /// Changes in the order in which they were decided.
+    pub changes: Vec<Change>,
+    /// Keys that were used for the first time.
+    pub keys: Vec<(KeyId, Remembered, Timestamp)>,
+    /// Listings whose stock or sales changed, each once.
+    pub listings: HashSet<ListingId>,
+}
+
+impl Written {
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.transactions.is_empty() && self.changes.is_empty() && self.keys.is_empty()
+    }
+}
+
+/// The rows a batch works on.
+#[derive(Debug)]
+pub struct Book {
+    /// The accounts.
+    pub balances: Balances,
+    /// What the batch did.
+    pub written: Written,
+    rules: FeeRules,
+    tree: Arc<CategoryTree>,
+    users: HashMap<Handle, UserId>,
+    listings: HashMap<ListingId, Offered>,
+    orders: HashMap<OrderId, Order>,
+    gifts: HashMap<GiftId, Gift>,
+    claims: HashMap<ClaimHash, GiftId>,
+    carts: HashMap<UserId, Vec<Wanted>>,
+    keys: HashMap<KeyId, Remembered>,
+}
+
+impl Book {
+    /// An empty Book under these fee rules.
+    #[must_use]
+    pub fn new(rules: FeeRules, tree: Arc<CategoryTree>) -> Self {
+        Self {
+            balances: Balances::default(),
+            written: Written::default(),
+            rules,
+            tree,
+            users: HashMap::new(),
+            listings: HashMap::new(),
+            orders: HashMap::new(),
+            gifts: HashMap::new(),
+            claims: HashMap::new(),
+            carts: HashMap::new(),
+            keys: HashMap::new(),
+        }
+    }
+
+    /// Records who has a handle.
+    pub fn load_user(&mut self, handle: Handle, id: UserId) {
+        self.users.insert(handle, id);
+    }
+
+    /// Records a listing's row.
+    pub fn load_listing(&mut self, offered: Offered) {
+        self.listings.insert(offered.id, offered);
+    }
+
+    /// Records an order's row.
+    pub fn load_order(&mut self, order: Order) {
+        self.orders.insert(order.id, order);
+    }
+
+    /// Records a gift's row.
+    pub fn load_gift(&mut self, gift: Gift) {
+        if let Some(claim) = gift.claim {
+            self.claims.insert(claim, gift.id);
+        }
+        self.gifts.insert(gift.id, gift);
+    }
+
+    /// Records the lines of a cart, in their order.
+    pub fn load_cart(&mut self, user: UserId, lines: Vec<Wanted>) {
+        self.carts.insert(user, lines);
+    }
+
+    /// Records what a key stands for.
+    pub fn load_key(&mut self, key: KeyId, remembered: Remembered) {
+        self.keys.insert(key, remembered);
+    }
+
+    /// Who has a handle.
+    #[must_use]
+    pub fn user(&self, handle: &Handle) -> Option<UserId> {
+        self.users.get(handle).copied()
+    }
+
+    /// A listing.
+    #[must_use]
+    pub fn listing(&self, id: ListingId) -> Option<&Offered> {
+        self.listings.get(&id)
+    }
+
+    /// An order.
+    #[must_use]
+    pub fn order(&self, id: OrderId) -> Option<&Order> {
+        self.orders.get(&id)
+    }
+
+    /// A gift.
+    #[must_use]
+    pub fn gift(&self, id: GiftId) -> Option<&Gift> {
+        self.gifts.get(&id)
+    }
+
+    /// The gift that a claim code opens.
+    #[must_use]
+    pub fn gift_behind(&self, claim: ClaimHash) -> Option<&Gift> {
+        self.claims.get(&claim).and_then(|id| self.gifts.get(id))
+    }
+
+    /// The lines of a cart.
+    #[must_use]
+    pub fn cart(&self, user: UserId) -> Vec<Wanted> {
+        self.carts.get(&user).cloned().unwrap_or_default()
+    }
+
+    /// The vendor's cut of one unit of a listing.
+    #[must_use]
+    pub fn fee_for(&self, offered: &Offered) -> Option<Fee> {
+        self.rules.fee_for(offered.price, offered.category, offered.seller, &self.tree)
+    }
+
+    /// All carts, for looking up the listings in them.
+    pub fn carts(&self) -> impl Iterator<Item = &Wanted> {
+        self.carts.values().flatten()
+    }
+
+    /// All orders, for looking up their people.
+    pub fn orders(&self) -> impl Iterator<Item = &Order> {
+        self.orders.values()
+    }
+
+    /// All gifts, for looking up their people.
+    pub fn gifts(&self) -> impl Iterator<Item = &Gift> {
+        self.gifts.values()
+    }
+
+    /// All listings, for looking up their sellers.
+    pub fn listings(&self) -> impl Iterator<Item = &Offered> {
+        self.listings.values()
+    }
+
+    /// All users that were looked up by handle.
+    pub fn users(&self) -> impl Iterator<Item = UserId> {
+        self.users.values().copied()
+    }
+
+    /// Answers one request and remembers what it changed.
+    ///
+    /// A key that was used before gets the stored answer, also a refusal; used
+    /// for something else, it is refused and nothing is stored.
+    pub fn execute(&mut self, request: &Request) -> Answer {
+        if let Some((key, fingerprint)) = request.key
+            && let Some(known) = self.keys.get(&key)
+        {
+            return match known.fingerprint == fingerprint {
+                true => known.answer.clone(),
+                false => Err(Refusal::IdempotencyKeyReused),
+            };
+        }
+        let facts = Facts { mint: &request.mint, actor: request.actor };
+        let answer = request.command.decide(self, &facts).map(|decision| self.apply(decision));
+        if let Some((key, fingerprint)) = request.key {
+            let remembered = Remembered { fingerprint, answer: answer.clone() };
+            self.keys.insert(key, remembered.clone());
+            self.written.keys.push((key, remembered, request.mint.at()));
+        }
+        answer
+    }
+
+    fn apply(&mut self, decision: Decision) -> Outcome {
+        for transaction in &decision.transactions {
+            self.balances.apply(&transaction.transfers);
+        }
+        self.written.transactions.extend(decision.transactions);
+        for change in decision.changes {
+            self.apply_change(&change);
+            self.written.changes.push(change);
+        }
+        Outcome { orders: decision.orders, gift: decision.gift, user: decision.user }
+    }
+
+    fn apply_change(&mut self, change: &Change) {
+        match change {
+            Change::AccountOpened(user) => {
+                self.users.insert(user.handle.clone(), user.id);
+            }
+            Change::OrderMade(order) => {
+                self.orders.insert(order.id, order.clone());
+            }
+            Change::OrderClosed { order, state, .. } => {
+                if let Some(order) = self.orders.get_mut(order) {
+                    order.state = *state;
+                }
+            }
+            Change::Sold { listing, quantity } => {
+                self.restock(*listing, |left| left.saturating_sub(*quantity))
+            }
+            Change::Returned { listing, quantity } => {
+                self.restock(*listing, |left| left.saturating_add(*quantity))
+            }
+            Change::CartEmptied(user) => {
+                self.carts.remove(user);
+            }
+            Change::GiftMade(gift) => self.load_gift(gift.clone()),
+            Change::GiftClosed { gift, state, recipient, .. } => {
+                if let Some(gift) = self.gifts.get_mut(gift) {
+                    gift.state = *state;
+                    gift.recipient = *recipient;
+                }
+            }
+        }
+    }
+
+    fn restock(&mut self, listing: ListingId, change: impl Fn(u32) -> u32) {
+        if let Some(offered) = self.listings.get_mut(&listing) {
+            offered.quantity = offered.quantity.map(change);
+        }
+        self.written.listings.insert(listing);
+    }
+}

@@ -1,0 +1,241 @@
+//! What is asked of the ledger, parsed; which rows that needs; and the answer.
+
+use std::collections::BTreeSet;
+
+use blake3::Hasher;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::book::{Book, Decision, Facts};
+use crate::gift::{self, ClaimHash, GiftLink, Giving, Returner};
+use crate::id::{GiftId, ListingId, Mint, OrderId, UserId};
+use crate::order::purchase::{self, Basket, Terms};
+use crate::order::settle::{self, Releaser};
+use crate::refusal::Refusal;
+use crate::text::{Handle, IdempotencyKey};
+use crate::user::{self, Grant, HandleChoice, Opening};
+
+/// Everything that moves tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Opens an account with its welcome tokens.
+    OpenAccount(Opening),
+    /// Grants tokens to a user.
+    Grant(Grant),
+    /// Buys one listing or the cart.
+    Purchase {
+        /// Who buys.
+        buyer: UserId,
+        /// What.
+        basket: Basket,
+        /// Under which terms.
+        terms: Terms,
+    },
+    /// Releases held tokens to the seller.
+    Release {
+        /// Of which order.
+        order: OrderId,
+        /// Who says so.
+        by: Releaser,
+    },
+    /// Calls an order off.
+    Cancel {
+        /// Which order.
+        order: OrderId,
+        /// Who says so.
+        by: UserId,
+    },
+    /// Gives tokens to a user.
+    Give {
+        /// Who gives.
+        giver: UserId,
+        /// What to whom.
+        giving: Giving,
+    },
+    /// Puts tokens behind a claim link.
+    CreateGiftLink {
+        /// Who gives.
+        giver: UserId,
+        /// What.
+        link: GiftLink,
+    },
+    /// Claims what lies behind a link.
+    ClaimGift {
+        /// Who claims.
+        by: UserId,
+        /// The hash of the code.
+        claim: ClaimHash,
+    },
+    /// Sends a pending gift back.
+    ReturnGift {
+        /// Which gift.
+        gift: GiftId,
+        /// Who says so.
+        by: Returner,
+    },
+}
+
+/// A command with all that its decision depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What is asked.
+    pub command: Command,
+    /// Who asks; nil for the program itself.
+    pub actor: Uuid,
+    /// When, and where new identities come from.
+    pub mint: Mint,
+    /// The client's name for this attempt, and what was asked under it.
+    pub key: Option<(KeyId, Fingerprint)>,
+}
+
+/// What was done; on repetition of a key, what was done then.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The orders that were made or closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<OrderId>,
+    /// The gift that was made or closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gift: Option<GiftId>,
+    /// The user whose account was opened or credited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
+}
+
+/// What a command is answered with.
+pub type Answer = Result<Outcome, Refusal>;
+
+/// An idempotency key of one actor, as it stands in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId([u8; 16]);
+
+impl KeyId {
+    /// The key of this actor: two actors' equal keys are different.
+    #[must_use]
+    pub fn of(actor: Uuid, key: &IdempotencyKey) -> Self {
+        let mut hasher = Hasher::new();
+        hasher.update(actor.as_bytes());
+        hasher.update(key.as_str().as_bytes());
+        let mut bytes = [0; 16];
+        hasher.finalize_xof().fill(&mut bytes);
+        Self(bytes)
+    }
+
+    /// The number in the table.
+    #[must_use]
+    pub const fn uuid(self) -> Uuid {
+        Uuid::from_bytes(self.0)
+    }
+
+    /// The key with that number.
+    #[must_use]
+    pub const fn from_uuid(uuid: Uuid) -> Self {
+        Self(uuid.into_bytes())
+    }
+}
+
+/// What was asked under a key, as a hash of the verb and its inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// The fingerprint of a verb and its inputs, in a fixed order.
+    #[must_use]
+    pub fn of(verb: &str, inputs: &[&str]) -> Self {
+        let mut hasher = Hasher::new();
+        for part in std::iter::once(&verb).chain(inputs) {
+            hasher.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        Self(hasher.finalize().into())
+    }
+
+    /// The bytes, for tables.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The fingerprint with these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+/// The rows that a batch of requests needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Idempotency keys.
+    pub keys: BTreeSet<KeyId>,
+    /// Users whose accounts are debited or credited.
+    pub users: BTreeSet<UserId>,
+    /// Handles that name users.
+    pub handles: BTreeSet<Handle>,
+    /// Carts.
+    pub carts: BTreeSet<UserId>,
+    /// Listings, besides those in the carts.
+    pub listings: BTreeSet<ListingId>,
+    /// Orders.
+    pub orders: BTreeSet<OrderId>,
+    /// Gifts by number.
+    pub gifts: BTreeSet<GiftId>,
+    /// Gifts by claim code.
+    pub claims: BTreeSet<ClaimHash>,
+}
+
+impl Needs {
+    /// Adds what one request needs.
+    pub fn add(&mut self, request: &Request) {
+        if let Some((key, _)) = request.key {
+            self.keys.insert(key);
+        }
+        match &request.command {
+            Command::OpenAccount(opening) => match &opening.handle {
+                HandleChoice::Chosen(handle) => self.handles.extend([handle.clone()]),
+                HandleChoice::Random(handles) => self.handles.extend(handles.iter().cloned()),
+            },
+            Command::Grant(grant) => self.handles.extend([grant.to.clone()]),
+            Command::Purchase { buyer, basket, .. } => {
+                self.users.insert(*buyer);
+                match basket {
+                    Basket::One(wanted) => self.listings.insert(wanted.listing),
+                    Basket::Cart { .. } => self.carts.insert(*buyer),
+                };
+            }
+            Command::Release { order, .. } | Command::Cancel { order, .. } => self.orders.extend([*order]),
+            Command::Give { giver, giving } => {
+                self.users.insert(*giver);
+                self.handles.insert(giving.to.clone());
+            }
+            Command::CreateGiftLink { giver, .. } => self.users.extend([*giver]),
+            Command::ClaimGift { by, claim } => {
+                self.users.insert(*by);
+                self.claims.insert(*claim);
+            }
+            Command::ReturnGift { gift, .. } => self.gifts.extend([*gift]),
+        }
+    }
+}
+
+impl Command {
+    /// Decides on the Book; changes nothing.
+    ///
+    /// # Errors
+    /// The refusals of the verb, in its precedence.
+    pub fn decide(&self, book: &Book, facts: &Facts<'_>) -> Result<Decision, Refusal> {
+        match self {
+            Self::OpenAccount(opening) => user::decide_open_account(book, facts, opening),
+            Self::Grant(grant) => user::decide_grant(book, facts, grant),
+            Self::Purchase { buyer, basket, terms } => {
+                purchase::decide_purchase(book, facts, *buyer, basket, *terms)
+            }
+            Self::Release { order, by } => settle::decide_release(book, facts, *order, *by),
+            Self::Cancel { order, by } => settle::decide_cancel(book, facts, *order, *by),
+            Self::Give { giver, giving } => gift::decide_give(book, facts, *giver, giving),
+            Self::CreateGiftLink { giver, link } => gift::decide_gift_link(book, facts, *giver, link),
+            Self::ClaimGift { by, claim } => gift::decide_claim(book, facts, *claim, *by),
+            Self::ReturnGift { gift, by } => gift::decide_return(book, facts, *gift, *by),
+        }
+    }
+}

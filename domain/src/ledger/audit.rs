@@ -1,0 +1,319 @@
+//! The audit: proves from the transfers alone that no token was made or lost,
+//! and that every other table says the same as the ledger.
+//!
+//! Feed it all transactions in their order, then the chain's head, then all
+//! accounts, orders and gifts; [`Audit::finish`] gives the totals. The first
+//! row that does not fit is named and ends the audit.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use uuid::Uuid;
+
+use crate::gift::{Gift, GiftState};
+use crate::ledger::account::{AccountId, AccountKind, Class, Sums};
+use crate::ledger::chain::Seal;
+use crate::ledger::posting::Split;
+use crate::ledger::transfer::{Transaction, TransactionKind, Transfer, TransferCode};
+use crate::order::{Order, OrderState};
+use crate::time::Timestamp;
+use crate::tokens::Tokens;
+
+/// A row that does not fit, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The row: "transaction 17", "account spendable of …".
+    pub row: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.row, self.problem)
+    }
+}
+
+fn finding<T>(row: impl Into<String>, problem: impl Into<String>) -> Result<T, Finding> {
+    Err(Finding { row: row.into(), problem: problem.into() })
+}
+
+/// What an order's or gift's transactions say of it.
+#[derive(Debug, Default)]
+struct Story {
+    opened: Option<Opened>,
+    closed: Option<(TransactionKind, Timestamp, Vec<Transfer>)>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    kind: TransactionKind,
+    at: Timestamp,
+    detail: String,
+    transfers: Vec<Transfer>,
+}
+
+/// An audit under way.
+#[derive(Debug)]
+pub struct Audit {
+    sequence: i64,
+    seal: Seal,
+    transfers: u64,
+    sums: HashMap<AccountId, Sums>,
+    stories: HashMap<Uuid, Story>,
+}
+
+/// What the audit adds up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// How many transactions there are.
+    pub transactions: i64,
+    /// How many transfers they hold.
+    pub transfers: u64,
+    /// Supply issued, in units.
+    pub issued: i128,
+    /// What users owe, in units.
+    pub debt: i128,
+    /// What users, the vendor and pending accounts hold, in units.
+    pub held: i128,
+    /// Supply taken out, in units.
+    pub retired: i128,
+    /// The part of `held` that is in escrow, in units.
+    pub escrow: i128,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { sequence: 0, seal: Seal::GENESIS, transfers: 0, sums: HashMap::new(), stories: HashMap::new() }
+    }
+}
+
+impl Audit {
+    /// Takes the next transaction with the seal that is stored beside it.
+    ///
+    /// # Errors
+    /// If its number does not follow, its seal does not fit, or a transfer
+    /// moves nothing or brings a balance below its floor.
+    pub fn transaction(
+        &mut self,
+        sequence: i64,
+        transaction: &Transaction,
+        stored: Seal,
+    ) -> Result<(), Finding> {
+        let row = || format!("transaction {sequence}");
+        if sequence != self.sequence + 1 {
+            return finding(row(), format!("transaction {} should come here", self.sequence + 1));
+        }
+        let seal = self.seal.next(sequence, transaction);
+        if seal != stored {
+            return finding(row(), "the seal does not fit what is recorded");
+        }
+        for transfer in &transaction.transfers {
+            self.fold(transfer).or_else(|problem| finding(row(), problem))?;
+        }
+        self.tell(transaction).or_else(|problem| finding(row(), problem))?;
+        (self.sequence, self.seal) = (sequence, seal);
+        Ok(())
+    }
+
+    fn fold(&mut self, transfer: &Transfer) -> Result<(), &'static str> {
+        if transfer.amount.is_zero() || transfer.debit == transfer.credit {
+            return Err("a transfer moves nothing");
+        }
+        self.transfers += 1;
+        let range = "an account's sums leave their range";
+        let debit = self.sums.entry(transfer.debit).or_default();
+        debit.debits = debit.debits.checked_add(transfer.amount).ok_or(range)?;
+        let is_below = debit.balance(transfer.debit.kind.side()).is_none();
+        let credit = self.sums.entry(transfer.credit).or_default();
+        credit.credits = credit.credits.checked_add(transfer.amount).ok_or(range)?;
+        if is_below || credit.balance(transfer.credit.kind.side()).is_none() {
+            return Err("a balance goes below its floor");
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, transaction: &Transaction) -> Result<(), &'static str> {
+        use TransactionKind as Kind;
+        let story = match transaction.kind {
+            Kind::Welcome | Kind::Grant => return Ok(()),
+            _ => self.stories.entry(transaction.reference).or_default(),
+        };
+        match transaction.kind {
+            Kind::Purchase | Kind::Gift | Kind::GiftLink if story.opened.is_none() => {
+                story.opened = Some(Opened {
+                    kind: transaction.kind,
+                    at: transaction.at,
+                    detail: transaction.detail.clone(),
+                    transfers: transaction.transfers.clone(),
+                });
+                Ok(())
+            }
+            Kind::Release | Kind::Void | Kind::GiftClaim | Kind::GiftReturn
+                if story.opened.is_some() && story.closed.is_none() =>
+            {
+                story.closed = Some((transaction.kind, transaction.at, transaction.transfers.clone()));
+                Ok(())
+            }
+            _ => Err("it happens twice, or ends what never began"),
+        }
+    }
+
+    /// Compares the head of the chain as the database keeps it.
+    ///
+    /// # Errors
+    /// If transactions are missing at the end.
+    pub fn head(&self, sequence: i64, seal: Seal) -> Result<(), Finding> {
+        if (sequence, seal) != (self.sequence, self.seal) {
+            return finding(
+                "head of the chain",
+                format!("it says {sequence}, the transactions end at {}", self.sequence),
+            );
+        }
+        Ok(())
+    }
+
+    /// Compares an account's stored sums with its folded transfers.
+    ///
+    /// # Errors
+    /// If they differ.
+    pub fn account(&mut self, id: AccountId, stored: Sums) -> Result<(), Finding> {
+        let folded = self.sums.get(&id).copied().unwrap_or_default();
+        if folded != stored {
+            let row = format!("account {} of {}", id.kind.name(), id.owner);
+            let (debits, credits) = (folded.debits, folded.credits);
+            return finding(row, format!("its transfers sum to debits {debits}, credits {credits}"));
+        }
+        Ok(())
+    }
+
+    /// Compares an order with its transactions.
+    ///
+    /// # Errors
+    /// If people, money, time or state differ.
+    pub fn order(&mut self, order: &Order) -> Result<(), Finding> {
+        let row = format!("order {}", order.id);
+        let Some(Story { opened: Some(opened), closed }) = self.stories.remove(&order.id.uuid()) else {
+            return finding(row, "the ledger knows no purchase of it");
+        };
+        let seller_accounts =
+            [AccountKind::Earned, AccountKind::Escrow].map(|kind| AccountId::of(order.seller, kind));
+        let money = order.money;
+        let people_fit = opened.transfers.iter().all(|transfer| {
+            let to_vendor = transfer.credit == AccountId::vendor(AccountKind::Fees);
+            transfer.debit.owner == order.buyer.uuid()
+                && (to_vendor || seller_accounts.contains(&transfer.credit))
+        });
+        let sum = |code: TransferCode| sum_of(&opened.transfers, Some(code));
+        let held = split_of(&opened.transfers, TransferCode::Hold);
+        let instant_fee = money.fee.checked_sub(money.held_fee);
+        let money_fits = opened.detail == money.detail()
+            && held == money.held
+            && sum_of(&opened.transfers, None) == Some(money.total)
+            && sum(TransferCode::Fee) == instant_fee;
+        if !people_fit || !money_fits || opened.kind != TransactionKind::Purchase || opened.at != order.at {
+            return finding(row, "its people, money or times differ from what the ledger recorded");
+        }
+        let held_total = held.total().unwrap_or_default();
+        let state = match &closed {
+            None if held_total.is_zero() => OrderState::Released,
+            None => OrderState::Held,
+            Some((TransactionKind::Release, _, ends)) => {
+                if sum_of(ends, Some(TransferCode::Fee)) != Some(money.held_fee)
+                    || sum_of(ends, None) != Some(held_total)
+                {
+                    return finding(row, "its release differs from what was held");
+                }
+                OrderState::Released
+            }
+            Some((_, _, ends)) => {
+                if sum_of(ends, None) != Some(held_total) {
+                    return finding(row, "what went back differs from what was held");
+                }
+                OrderState::Cancelled
+            }
+        };
+        if state != order.state {
+            return finding(row, format!("by the ledger it is {state:?}"));
+        }
+        Ok(())
+    }
+
+    /// Compares a gift with its transactions.
+    ///
+    /// # Errors
+    /// If people, amount, time or state differ.
+    pub fn gift(&mut self, gift: &Gift) -> Result<(), Finding> {
+        let row = format!("gift {}", gift.id);
+        let Some(Story { opened: Some(opened), closed }) = self.stories.remove(&gift.id.uuid()) else {
+            return finding(row, "the ledger knows nothing of it");
+        };
+        let expected = gift.expires_at.map(|at| format!("expires_at={}", at.millis())).unwrap_or_default();
+        let split = split_of(&opened.transfers, TransferCode::Gift);
+        let by_giver = opened.transfers.iter().all(|transfer| transfer.debit.owner == gift.giver.uuid());
+        if !by_giver || split != gift.split || opened.detail != expected || opened.at != gift.at {
+            return finding(row, "its giver, amount or times differ from what the ledger recorded");
+        }
+        let owner_of = |transfers: &[Transfer]| transfers.first().map(|transfer| transfer.credit.owner);
+        let (state_fits, recipient) = match (&closed, opened.kind) {
+            (None, TransactionKind::Gift) => (gift.state == GiftState::Given, owner_of(&opened.transfers)),
+            (None, _) => (gift.state == GiftState::Pending, None),
+            (Some((TransactionKind::GiftClaim, _, ends)), _) => {
+                (gift.state == GiftState::Claimed, owner_of(ends))
+            }
+            (Some(_), _) => (matches!(gift.state, GiftState::Cancelled | GiftState::Expired), None),
+        };
+        if !state_fits || recipient != gift.recipient.map(|user| user.uuid()) {
+            return finding(row, "its state or recipient differs from what the ledger recorded");
+        }
+        Ok(())
+    }
+
+    /// Proves conservation and that nothing in the ledger is without its row.
+    ///
+    /// # Errors
+    /// If an order or gift is missing, or the totals do not add up.
+    pub fn finish(self) -> Result<Totals, Finding> {
+        if let Some(reference) = self.stories.keys().min() {
+            return finding(
+                format!("order or gift {reference}"),
+                "the ledger knows it, its own table does not",
+            );
+        }
+        let mut totals =
+            Totals { transactions: self.sequence, transfers: self.transfers, ..Totals::default() };
+        for (account, sums) in &self.sums {
+            let balance = i128::from(sums.balance(account.kind.side()).unwrap_or_default().units());
+            match account.kind.class() {
+                Class::Issued => totals.issued += balance,
+                Class::Debt => totals.debt += balance,
+                Class::Held => totals.held += balance,
+                Class::Retired => totals.retired += balance,
+            }
+            if account.kind == AccountKind::Escrow {
+                totals.escrow += balance;
+            }
+        }
+        if totals.issued + totals.debt != totals.held + totals.retired {
+            return finding("totals", "issued and debt differ from held and retired");
+        }
+        Ok(totals)
+    }
+}
+
+fn sum_of(transfers: &[Transfer], code: Option<TransferCode>) -> Option<Tokens> {
+    let chosen = transfers.iter().filter(|transfer| code.is_none_or(|code| transfer.code == code));
+    Tokens::checked_sum(chosen.map(|transfer| transfer.amount))
+}
+
+fn split_of(transfers: &[Transfer], code: TransferCode) -> Split {
+    let sum = |kind: AccountKind| {
+        let chosen = transfers.iter().filter(|transfer| transfer.code == code && transfer.debit.kind == kind);
+        Tokens::checked_sum(chosen.map(|transfer| transfer.amount)).unwrap_or_default()
+    };
+    Split {
+        promo: sum(AccountKind::Promo),
+        spendable: sum(AccountKind::Spendable),
+        earned: sum(AccountKind::Earned),
+    }
+}

@@ -1,0 +1,243 @@
+//! Deciding a purchase: one or many lines, one or many sellers, all or nothing.
+//!
+//! Precedence of refusals: nothing to buy, then for each line in turn
+//! not there, own listing, not for sale, quantity, stock, price shown;
+//! then the total shown; then the tokens.
+
+use std::collections::HashMap;
+
+use crate::book::{Book, Change, Decision, Facts};
+use crate::id::{ListingId, OrderId, UserId};
+use crate::ledger::account::{AccountId, AccountKind};
+use crate::ledger::posting::{Posting, Split, TO_SPEND, require};
+use crate::ledger::transfer::{Transaction, TransactionKind, TransferCode};
+use crate::listing::{ListingKind, ListingState, Offered, QUANTITY_MAX};
+use crate::order::{Order, OrderLine, OrderMoney, OrderState};
+use crate::refusal::Refusal;
+use crate::time::Seconds;
+use crate::tokens::Tokens;
+
+/// The most lines that one purchase takes.
+pub const LINES_MAX: usize = 50;
+
+/// One listing that a buyer wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which listing.
+    pub listing: ListingId,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one, as the buyer was shown it.
+    pub shown: Option<Tokens>,
+}
+
+/// What a buyer asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Basket {
+    /// One listing, at once.
+    One(Wanted),
+    /// All that lies in the buyer's cart, whose total was shown.
+    Cart {
+        /// The total as the buyer was shown it.
+        shown_total: Tokens,
+    },
+}
+
+/// What is the same for all purchases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How long tokens are held when the buyer does not confirm.
+    pub hold: Seconds,
+}
+
+/// Decides the purchase of `basket` by `buyer`: one order for each seller, in
+/// the order in which the lines name them.
+///
+/// # Errors
+/// In the precedence that the module states.
+pub fn decide_purchase(
+    book: &Book,
+    facts: &Facts<'_>,
+    buyer: UserId,
+    basket: &Basket,
+    terms: Terms,
+) -> Result<Decision, Refusal> {
+    let wanted = match basket {
+        Basket::One(wanted) => vec![*wanted],
+        Basket::Cart { .. } => book.cart(buyer),
+    };
+    if wanted.is_empty() {
+        return Err(Refusal::EmptyCart);
+    }
+    if wanted.len() > LINES_MAX {
+        return Err(Refusal::TooMany { what: "lines".into(), limit: 50 });
+    }
+    check_stock(book, &wanted)?;
+    let lines: Vec<(UserId, OrderLine)> =
+        wanted.iter().map(|wanted| price_line(book, buyer, wanted)).collect::<Result<_, _>>()?;
+    let total = Tokens::checked_sum(lines.iter().map(|(_, line)| line.total)).ok_or_else(too_much)?;
+    if total > Tokens::MAX_MOVED {
+        return Err(too_much());
+    }
+    if let Basket::Cart { shown_total } = basket
+        && *shown_total != total
+    {
+        return Err(Refusal::PriceChanged { now: total });
+    }
+    require(&book.balances, buyer, &TO_SPEND, total)?;
+
+    let mut decision = Decision::default();
+    let mut posting = Posting::on(&book.balances);
+    let mut orders = Vec::new();
+    for (index, (seller, lines)) in by_seller(lines).into_iter().enumerate() {
+        let id = OrderId::new(facts.mint.uuid(u32::try_from(index).unwrap_or(u32::MAX)));
+        let order = pay_seller(&mut posting, facts, id, (buyer, seller), lines, terms)?;
+        orders.push(order);
+    }
+    // One posting checks all orders of the checkout against the same balances;
+    // its transfers are then handed to the transactions of their orders.
+    let mut transfers = posting.finish().into_iter().peekable();
+    for order in orders {
+        let mut own = Vec::new();
+        let mut left = order.money.total;
+        while let Some(transfer) = transfers.next_if(|_| !left.is_zero()) {
+            left = left.saturating_sub(transfer.amount);
+            own.push(transfer);
+        }
+        decision.transactions.push(Transaction {
+            kind: TransactionKind::Purchase,
+            reference: order.id.uuid(),
+            actor: buyer.uuid(),
+            at: facts.mint.at(),
+            detail: order.money.detail(),
+            transfers: own,
+        });
+        take_stock(&mut decision, &order);
+        decision.orders.push(order.id);
+        decision.changes.push(Change::OrderMade(order));
+    }
+    if let Basket::Cart { .. } = basket {
+        decision.changes.push(Change::CartEmptied(buyer));
+    }
+    Ok(decision)
+}
+
+fn too_much() -> Refusal {
+    Refusal::invalid("quantity", format!("a purchase is at most {} tokens", Tokens::MAX_MOVED))
+}
+
+/// The same listing may stand in several lines: together they must be there.
+fn check_stock(book: &Book, wanted: &[Wanted]) -> Result<(), Refusal> {
+    let mut sums: HashMap<ListingId, u32> = HashMap::new();
+    for line in wanted {
+        let sum = sums.entry(line.listing).or_default();
+        *sum = sum.saturating_add(line.quantity);
+        let Some(offered) = book.listing(line.listing) else { continue };
+        let several = *sum > line.quantity;
+        if several && let Some(left) = offered.quantity.filter(|left| *left < *sum) {
+            return Err(Refusal::OutOfStock { listing: line.listing, left });
+        }
+    }
+    Ok(())
+}
+
+fn price_line(book: &Book, buyer: UserId, wanted: &Wanted) -> Result<(UserId, OrderLine), Refusal> {
+    let offered = book.listing(wanted.listing).ok_or(Refusal::missing("listing"))?;
+    check_offer(offered, buyer, wanted)?;
+    if let Some(shown) = wanted.shown
+        && shown != offered.price
+    {
+        return Err(Refusal::PriceChanged { now: offered.price });
+    }
+    let fee = book.fee_for(offered).ok_or(Refusal::missing("fee rule"))?;
+    let total = offered.price.checked_times(wanted.quantity).ok_or_else(too_much)?;
+    let line = OrderLine {
+        listing: offered.id,
+        title: offered.title.clone(),
+        kind: offered.kind,
+        quantity: wanted.quantity,
+        unit_price: offered.price,
+        total,
+        fee: fee.per_unit.checked_times(wanted.quantity).ok_or_else(too_much)?,
+        fee_rule: fee.rule,
+        fee_explanation: fee.explanation,
+    };
+    Ok((offered.seller, line))
+}
+
+/// Whether `buyer` may have that many of this listing.
+fn check_offer(offered: &Offered, buyer: UserId, wanted: &Wanted) -> Result<(), Refusal> {
+    if offered.state == ListingState::Draft && offered.seller != buyer {
+        return Err(Refusal::missing("listing"));
+    }
+    if offered.seller == buyer {
+        return Err(Refusal::OwnListing);
+    }
+    if offered.state != ListingState::Published || offered.kind == ListingKind::Software {
+        return Err(Refusal::NotForSale { listing: offered.id });
+    }
+    if wanted.quantity == 0 || wanted.quantity > QUANTITY_MAX {
+        return Err(Refusal::invalid("quantity", format!("a quantity is from 1 to {QUANTITY_MAX}")));
+    }
+    if offered.kind == ListingKind::File && wanted.quantity != 1 {
+        return Err(Refusal::invalid("quantity", "a file is bought once"));
+    }
+    match offered.quantity {
+        Some(left) if left < wanted.quantity => Err(Refusal::OutOfStock { listing: offered.id, left }),
+        _ => Ok(()),
+    }
+}
+
+/// Groups lines by seller; both keep the order in which they came.
+fn by_seller(lines: Vec<(UserId, OrderLine)>) -> Vec<(UserId, Vec<OrderLine>)> {
+    let mut groups: Vec<(UserId, Vec<OrderLine>)> = Vec::new();
+    for (seller, line) in lines {
+        match groups.iter_mut().find(|(known, _)| *known == seller) {
+            Some((_, group)) => group.push(line),
+            None => groups.push((seller, vec![line])),
+        }
+    }
+    groups
+}
+
+/// Adds the transfers of one order: what is delivered at once goes to the
+/// seller and the vendor, the rest is held.
+fn pay_seller(
+    posting: &mut Posting<'_>,
+    facts: &Facts<'_>,
+    id: OrderId,
+    (buyer, seller): (UserId, UserId),
+    lines: Vec<OrderLine>,
+    terms: Terms,
+) -> Result<Order, Refusal> {
+    let sum = |part: fn(&OrderLine) -> Tokens, instant: Option<bool>| {
+        let chosen =
+            lines.iter().filter(|line| instant.is_none_or(|wanted| line.kind.is_instant() == wanted));
+        Tokens::checked_sum(chosen.map(part)).ok_or_else(too_much)
+    };
+    let (total, fee) = (sum(|line| line.total, None)?, sum(|line| line.fee, None)?);
+    let (sale, sale_fee) = (sum(|line| line.total, Some(true))?, sum(|line| line.fee, Some(true))?);
+    let (hold, held_fee) = (sum(|line| line.total, Some(false))?, sum(|line| line.fee, Some(false))?);
+
+    let earned = AccountId::of(seller, AccountKind::Earned);
+    let fees = AccountId::vendor(AccountKind::Fees);
+    let escrow = AccountId::of(seller, AccountKind::Escrow);
+    let mut pay = |credit, amount, code| posting.pay(buyer, &TO_SPEND, credit, amount, code);
+    pay(earned, sale.saturating_sub(sale_fee), TransferCode::Sale)?;
+    pay(fees, sale_fee, TransferCode::Fee)?;
+    let held: Split = pay(escrow, hold, TransferCode::Hold)?;
+
+    let at = facts.mint.at();
+    let (state, release_at) = match hold.is_zero() {
+        true => (OrderState::Released, at),
+        false => (OrderState::Held, at.after(terms.hold)),
+    };
+    let money = OrderMoney { total, fee, held, held_fee, release_at };
+    Ok(Order { id, buyer, seller, state, money, at, lines })
+}
+
+fn take_stock(decision: &mut Decision, order: &Order) {
+    for line in &order.lines {
+        decision.changes.push(Change::Sold { listing: line.listing, quantity: line.quantity });
+    }
+}
