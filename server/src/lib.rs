@@ -1,4 +1,5 @@
 //! The program that composes and runs Farthing.
 
+pub mod downloads;
 pub mod files;
 pub mod images;
