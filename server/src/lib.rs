@@ -3,3 +3,4 @@
 pub mod downloads;
 pub mod files;
 pub mod images;
+pub mod limits;
