@@ -1,5 +1,6 @@
 //! The program that composes and runs Farthing.
 
+pub mod cli;
 pub mod config;
 pub mod downloads;
 pub mod files;
