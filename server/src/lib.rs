@@ -4,5 +4,6 @@ pub mod cli;
 pub mod config;
 pub mod downloads;
 pub mod files;
+pub mod headers;
 pub mod images;
 pub mod limits;
