@@ -7,3 +7,4 @@ pub mod files;
 pub mod headers;
 pub mod images;
 pub mod limits;
+pub mod telemetry;

@@ -1,0 +1,220 @@
+//! The measurements, in the text format that Prometheus reads (OpenMetrics).
+//!
+//! Few, and each answers a question: is it up to date, is it fast, is it
+//! full, is it refused. Labels come from fixed lists, so that strangers
+//! cannot make memory grow.
+
+use std::fmt;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::limits::Class;
+
+/// The media type of [`Metrics::text`].
+pub const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Seconds, from a cached picture to a request that is given up.
+const REQUEST_SECONDS: [f64; 12] =
+    [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+/// Seconds of a durable commit.
+const COMMIT_SECONDS: [f64; 9] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.1, 0.5, 2.0];
+/// Commands in one batch.
+const BATCH_SIZES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answer {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Limited {
+    class: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Outcome {
+    outcome: &'static str,
+}
+
+/// All measurements of one server.
+pub struct Metrics {
+    registry: Registry,
+    answers: Family<Answer, Counter>,
+    durations: Family<Route, Histogram>,
+    in_flight: Gauge,
+    limited: Family<Limited, Counter>,
+    writer_waiting: Gauge,
+    batch_sizes: Histogram,
+    commits: Histogram,
+    search_waiting: Gauge,
+    search_lag: Gauge<f64, AtomicU64>,
+    pictures: Family<Outcome, Counter>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Metrics")
+    }
+}
+
+impl Metrics {
+    /// All at zero.
+    #[must_use]
+    pub fn new() -> Self {
+        let metrics = Self {
+            registry: Registry::with_prefix("farthing"),
+            answers: Family::default(),
+            durations: Family::new_with_constructor(|| Histogram::new(REQUEST_SECONDS)),
+            in_flight: Gauge::default(),
+            limited: Family::default(),
+            writer_waiting: Gauge::default(),
+            batch_sizes: Histogram::new(BATCH_SIZES),
+            commits: Histogram::new(COMMIT_SECONDS),
+            search_waiting: Gauge::default(),
+            search_lag: Gauge::default(),
+            pictures: Family::default(),
+        };
+        metrics.registered()
+    }
+
+    /// With a name and a meaning for each.
+    fn registered(mut self) -> Self {
+        let it = &mut self.registry;
+        it.register("http_answers", "Answers by route and status", self.answers.clone());
+        it.register_with_unit(
+            "http_duration",
+            "Time to the head of an answer",
+            Unit::Seconds,
+            self.durations.clone(),
+        );
+        it.register("http_in_flight", "Requests being answered", self.in_flight.clone());
+        it.register("limited", "Requests refused by rate limits", self.limited.clone());
+        it.register("writer_waiting", "Commands waiting for the writer", self.writer_waiting.clone());
+        it.register("writer_batch_commands", "Commands written at once", self.batch_sizes.clone());
+        it.register_with_unit("writer_commit", "Time of a commit", Unit::Seconds, self.commits.clone());
+        it.register("search_waiting", "Changes not yet in the index", self.search_waiting.clone());
+        let lag = "Age of the oldest change not yet in the index";
+        it.register_with_unit("search_lag", lag, Unit::Seconds, self.search_lag.clone());
+        it.register("pictures", "Pictures by outcome", self.pictures.clone());
+        self
+    }
+
+    /// A request begins; it ends when the guard is dropped, also when the
+    /// client has gone away.
+    #[must_use]
+    pub fn request_begins(&self) -> InFlight {
+        self.in_flight.inc();
+        InFlight(self.in_flight.clone())
+    }
+
+    /// A request was answered. `route` is a pattern, from the router's list.
+    pub fn request_answered(&self, method: &'static str, route: &str, status: u16, took: Duration) {
+        self.answers.get_or_create(&Answer { method, route: route.to_owned(), status }).inc();
+        self.durations.get_or_create(&Route { route: route.to_owned() }).observe(took.as_secs_f64());
+    }
+
+    /// A rate limit refused a request.
+    pub fn request_limited(&self, class: Class) {
+        self.limited.get_or_create(&Limited { class: class.name() }).inc();
+    }
+
+    /// So many commands wait for the writer.
+    pub fn set_writer_waiting(&self, commands: usize) {
+        self.writer_waiting.set(i64::try_from(commands).unwrap_or(i64::MAX));
+    }
+
+    /// The writer committed a batch.
+    pub fn batch_written(&self, commands: u32, took: Duration) {
+        self.batch_sizes.observe(f64::from(commands));
+        self.commits.observe(took.as_secs_f64());
+    }
+
+    /// How far the index is behind the tables.
+    pub fn set_search_lag(&self, changes: u64, oldest: Duration) {
+        self.search_waiting.set(i64::try_from(changes).unwrap_or(i64::MAX));
+        self.search_lag.set(oldest.as_secs_f64());
+    }
+
+    /// A picture came out of the press, or was refused.
+    pub fn picture_pressed(&self, taken: bool) {
+        let outcome = if taken { "taken" } else { "refused" };
+        self.pictures.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// All of it, for `/metrics`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+/// A request that is being answered.
+#[derive(Debug)]
+pub struct InFlight(Gauge);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_is_in_the_text() {
+        let metrics = Metrics::new();
+        let answering = metrics.request_begins();
+        metrics.request_answered("GET", "/l/{id}", 200, Duration::from_millis(3));
+        metrics.request_answered("GET", "/l/{id}", 200, Duration::from_millis(7));
+        metrics.request_limited(Class::OpenAccount);
+        metrics.set_writer_waiting(12);
+        metrics.batch_written(40, Duration::from_micros(1_500));
+        metrics.set_search_lag(3, Duration::from_millis(250));
+        metrics.picture_pressed(true);
+        let text = metrics.text();
+        for line in [
+            "farthing_http_answers_total{method=\"GET\",route=\"/l/{id}\",status=\"200\"} 2",
+            "farthing_http_duration_seconds_bucket{le=\"0.005\",route=\"/l/{id}\"} 1",
+            "farthing_http_duration_seconds_count{route=\"/l/{id}\"} 2",
+            "farthing_http_in_flight 1",
+            "farthing_limited_total{class=\"open_account\"} 1",
+            "farthing_writer_waiting 12",
+            "farthing_writer_batch_commands_sum 40.0",
+            "farthing_writer_commit_seconds_count 1",
+            "farthing_search_waiting 3",
+            "farthing_search_lag_seconds 0.25",
+            "farthing_pictures_total{outcome=\"taken\"} 1",
+            "# EOF",
+        ] {
+            assert!(text.lines().any(|it| it == line), "{line} is not in\n{text}");
+        }
+        drop(answering);
+        assert!(metrics.text().contains("farthing_http_in_flight 0"));
+    }
+}
