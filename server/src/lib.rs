@@ -7,4 +7,5 @@ pub mod files;
 pub mod headers;
 pub mod images;
 pub mod limits;
+pub mod progress;
 pub mod telemetry;
