@@ -6,6 +6,7 @@ pub mod downloads;
 pub mod files;
 pub mod headers;
 pub mod images;
+pub mod import;
 pub mod limits;
 pub mod progress;
 pub mod telemetry;
