@@ -14,6 +14,7 @@ pub mod gift;
 pub mod id;
 pub mod ledger;
 pub mod listing;
+pub mod market;
 pub mod order;
 pub mod refusal;
 pub mod text;

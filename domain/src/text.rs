@@ -101,6 +101,8 @@ texts! {
     DisplayName { field: "displayName", length: (1, 60), lines: One }
     /// What a user tells about themselves; optional, up to 2,000 characters.
     About { field: "about", length: (1, 2_000), lines: Many }
+    /// What a download is called; 1 to 200 characters.
+    FileName { field: "file", length: (1, 200), lines: One }
     /// What a fee rule is called; 1 to 80 characters.
     RuleName { field: "name", length: (1, 80), lines: One }
 }

@@ -1,1 +1,27 @@
-//! The database's shape, one file a step.
+//! The database's shape, one file a step, for SQLite and PostgreSQL.
+//!
+//! A step is never edited after a release. Steps are written in SQL, because
+//! CHECKs, triggers and partial indexes are what keeps the money safe; the
+//! few words in which the two databases differ are filled in by [`dialect`].
+
+mod dialect;
+mod m0001_people;
+mod m0002_ledger;
+mod m0003_market;
+mod m0004_categories;
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+/// All steps in their order.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_people::Step),
+            Box::new(m0002_ledger::Step),
+            Box::new(m0003_market::Step),
+            Box::new(m0004_categories::Step),
+        ]
+    }
+}

@@ -1,1 +1,233 @@
 //! All SQL of Farthing: the verbs, the reads and the batch writer.
+//!
+//! Every public function of [`Store`] that changes something is a *verb*: it
+//! takes an [`Actor`](domain::access::Actor), parses what was asked, and
+//! hands it to the writer. The others are *reads* and use a pool of their
+//! own. No rule lives here: rules are in `domain`.
+#![deny(missing_docs, clippy::float_arithmetic)]
+
+pub mod audit;
+mod book;
+pub mod cart;
+pub mod error;
+mod feed;
+pub mod fees;
+pub mod gifts;
+pub mod images;
+pub mod indexing;
+pub mod listings;
+pub mod media;
+pub mod orders;
+pub mod page;
+mod row;
+pub mod secrets;
+pub mod sessions;
+mod tx;
+pub mod users;
+pub mod vendor;
+pub mod wallet;
+pub mod world;
+mod writer;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::fees::FeeRules;
+use domain::listing::category::{Category, CategoryTree};
+use domain::market::Market;
+use migrations::Migrator;
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm_migration::MigratorTrait;
+
+pub use error::{Done, Error, Fault};
+pub use writer::Counters;
+
+use media::Media;
+use secrets::{Hashing, Secret};
+use tx::Link;
+use world::World;
+use writer::{Desk, Writer};
+
+/// How a store is opened.
+pub struct Options {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: String,
+    /// The vendor's settings.
+    pub market: Market,
+    /// From which claim codes and form tokens are derived; kept outside the
+    /// database.
+    pub secret: Secret,
+    /// Time and randomness.
+    pub world: World,
+    /// Keeps pictures and files.
+    pub media: Arc<dyn Media>,
+    /// Connections for reading at once.
+    pub readers: u32,
+}
+
+/// The database, open. Cheap to clone; all clones are the same store.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    read: DatabaseConnection,
+    is_sqlite: bool,
+    writer: Mutex<Option<Writer>>,
+    task: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    counters: Arc<Counters>,
+    market: Market,
+    standard: FeeRules,
+    tree: Arc<CategoryTree>,
+    secret: Secret,
+    hashing: Hashing,
+    world: World,
+    media: Arc<dyn Media>,
+}
+
+impl Store {
+    /// Opens the database, makes it if it is not there, and brings its shape
+    /// up to date.
+    ///
+    /// # Errors
+    /// If the database cannot be reached or was made by a newer program.
+    pub async fn open(options: Options) -> Result<Self, Fault> {
+        let is_sqlite = options.url.starts_with("sqlite:");
+        let pool = Database::connect(writing(&options.url)).await?;
+        Migrator::up(&pool, None).await?;
+        let read = Database::connect(reading(&options.url, options.readers)).await?;
+        let tree = Arc::new(load_tree(Link::from(&read)).await?);
+        let standard = fees::standard(options.market.fee)?;
+        let desk = Desk { pool, tree: Arc::clone(&tree), standard: standard.clone(), is_sqlite };
+        let (writer, task) = Writer::start(desk);
+        Ok(Self(Arc::new(Inner {
+            read,
+            is_sqlite,
+            counters: Arc::clone(&writer.counters),
+            writer: Mutex::new(Some(writer)),
+            task: Mutex::new(Some(task)),
+            market: options.market,
+            standard,
+            tree,
+            secret: options.secret,
+            hashing: Hashing::default(),
+            world: options.world,
+            media: options.media,
+        })))
+    }
+
+    /// Takes no more work, finishes what waits, and folds the log into the
+    /// database. What was acknowledged is on the disk already.
+    pub async fn close(&self) {
+        drop(self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let task = self.0.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "the writer ended badly");
+        }
+    }
+
+    /// The vendor's settings.
+    #[must_use]
+    pub fn market(&self) -> &Market {
+        &self.0.market
+    }
+
+    /// The categories.
+    #[must_use]
+    pub fn categories(&self) -> &CategoryTree {
+        &self.0.tree
+    }
+
+    /// The time and randomness that this store works with.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.0.world
+    }
+
+    /// From which form tokens are derived.
+    #[must_use]
+    pub fn secret(&self) -> &Secret {
+        &self.0.secret
+    }
+
+    /// A fresh path to write an upload to, for [`Store::attach_file`].
+    #[must_use]
+    pub fn spool(&self) -> std::path::PathBuf {
+        self.0.media.spool()
+    }
+
+    /// What the writer has done so far.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.0.counters
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ping(&self) -> Result<(), Fault> {
+        self.read().row("SELECT 1", vec![], |_| Ok(())).await.map(|_| ())
+    }
+
+    /// Folds SQLite's write-ahead log into the database, when the writer gets
+    /// to it.
+    pub fn checkpoint(&self) {
+        if let Ok(writer) = self.writer() {
+            writer.checkpoint();
+        }
+    }
+
+    fn read(&self) -> Link<'_> {
+        Link::from(&self.0.read)
+    }
+
+    fn writer(&self) -> Result<Writer, Fault> {
+        let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.clone().ok_or(Fault::unavailable("write while shutting down"))
+    }
+}
+
+/// One connection that writes. Every commit is on the disk before it is
+/// acknowledged (`synchronous=FULL`), and the log is folded in seldom, since
+/// a page changed often is then written once.
+fn writing(url: &str) -> ConnectOptions {
+    let mut options = quiet(url);
+    options.max_connections(1).min_connections(1);
+    options.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .create_if_missing(true)
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", "FULL")
+            .pragma("wal_autocheckpoint", "20000")
+            .pragma("cache_size", "-8000")
+            .statement_cache_capacity(256)
+    });
+    options
+}
+
+/// Connections that only read.
+fn reading(url: &str, readers: u32) -> ConnectOptions {
+    let mut options = quiet(url);
+    options.max_connections(readers).min_connections(1);
+    options.map_sqlx_sqlite_opts(|sqlite| sqlite.pragma("query_only", "ON").statement_cache_capacity(256));
+    options
+}
+
+fn quiet(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.sqlx_logging(false).test_before_acquire(false).acquire_timeout(Duration::from_secs(10));
+    options
+}
+
+async fn load_tree(link: Link<'_>) -> Result<CategoryTree, Fault> {
+    // Roots first, then branches, each in the vendor's order.
+    let sql = "SELECT id, parent_id, slug, name FROM categories ORDER BY COALESCE(parent_id, 0), place";
+    let rows = link.rows(sql, vec![], |row| {
+        let (id, parent): (i32, Option<i32>) = (row.take()?, row.take()?);
+        let (slug, name): (String, String) = (row.take()?, row.take()?);
+        Ok(Category::new(id, parent, &slug, &name))
+    });
+    Ok(CategoryTree::new(rows.await?))
+}

@@ -5,7 +5,7 @@
 //! accounts, orders and gifts; [`Audit::finish`] gives the totals. The first
 //! row that does not fit is named and ends the audit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use uuid::Uuid;
@@ -60,6 +60,7 @@ pub struct Audit {
     seal: Seal,
     transfers: u64,
     sums: HashMap<AccountId, Sums>,
+    compared: HashSet<AccountId>,
     stories: HashMap<Uuid, Story>,
 }
 
@@ -84,7 +85,14 @@ pub struct Totals {
 
 impl Default for Audit {
     fn default() -> Self {
-        Self { sequence: 0, seal: Seal::GENESIS, transfers: 0, sums: HashMap::new(), stories: HashMap::new() }
+        Self {
+            sequence: 0,
+            seal: Seal::GENESIS,
+            transfers: 0,
+            sums: HashMap::new(),
+            compared: HashSet::new(),
+            stories: HashMap::new(),
+        }
     }
 }
 
@@ -178,6 +186,7 @@ impl Audit {
     /// # Errors
     /// If they differ.
     pub fn account(&mut self, id: AccountId, stored: Sums) -> Result<(), Finding> {
+        self.compared.insert(id);
         let folded = self.sums.get(&id).copied().unwrap_or_default();
         if folded != stored {
             let row = format!("account {} of {}", id.kind.name(), id.owner);

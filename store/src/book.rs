@@ -1,0 +1,5 @@
+//! The Book's two ends: loading the rows that a batch needs, and writing what
+//! the batch changed. A set at a time: one statement a table.
+
+pub(crate) mod load;
+pub(crate) mod write;

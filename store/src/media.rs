@@ -1,0 +1,67 @@
+//! What the store needs of those who handle pictures and files. The work is
+//! done in `server`; the verbs here only record what came of it.
+
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use domain::refusal::Refusal;
+
+use crate::error::Done;
+
+/// A picture that has been checked, turned upright, stripped of everything
+/// but its pixels, and kept in several widths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pressed {
+    /// The content address; files are named `HASH-WIDTH.webp`.
+    pub hash: String,
+    /// The width of the upright original in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+    /// The widths that are kept, smallest first.
+    pub widths: Vec<u32>,
+}
+
+/// What the verbs ask of those who handle pictures and files.
+pub trait Media: Send + Sync {
+    /// Checks a picture and keeps it in several widths.
+    fn press(&self, bytes: Vec<u8>) -> Work<'_, Pressed>;
+
+    /// A fresh path to write an upload to before [`Media::keep`] takes it.
+    fn spool(&self) -> PathBuf;
+
+    /// Takes a spooled file, which is gone afterwards, and tells the address
+    /// of its content and its size.
+    fn keep(&self, spooled: PathBuf) -> Work<'_, (String, u64)>;
+}
+
+/// Work under way.
+pub type Work<'m, T> = Pin<Box<dyn Future<Output = Done<T>> + Send + 'm>>;
+
+/// Takes nothing, for stores that serve no uploads.
+pub struct NoMedia;
+
+impl Media for NoMedia {
+    fn press(&self, _: Vec<u8>) -> Work<'_, Pressed> {
+        Box::pin(async { Err(Refusal::invalid("file", "pictures are not taken here").into()) })
+    }
+
+    fn spool(&self) -> PathBuf {
+        PathBuf::new()
+    }
+
+    fn keep(&self, _: PathBuf) -> Work<'_, (String, u64)> {
+        Box::pin(async { Err(Refusal::invalid("file", "files are not taken here").into()) })
+    }
+}
+
+/// A file that has been kept under the address of its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// The content address: BLAKE3 in hexadecimal digits.
+    pub hash: String,
+    /// The name that a download gets.
+    pub name: String,
+    /// How many bytes.
+    pub size: u64,
+}

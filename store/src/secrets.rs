@@ -1,0 +1,165 @@
+//! Secrets: drawn, shown once, and stored as hashes.
+//!
+//! Account keys, session tokens and claim codes carry 128 bits and more, so a
+//! plain fast hash keeps them safe. Passphrases are chosen by people: they
+//! get argon2id, on a blocking thread, a few at a time.
+
+use std::sync::Arc;
+
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use domain::code;
+use domain::gift::ClaimHash;
+use domain::id::GiftId;
+use domain::refusal::Refusal;
+use domain::text::Passphrase;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+use crate::error::{Done, Fault};
+use crate::world::World;
+
+/// The server's own secret: 32 random bytes in a file beside the database.
+#[derive(Clone)]
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    /// The secret with these bytes.
+    #[must_use]
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// A token for `purpose` that only this server can make.
+    #[must_use]
+    pub fn derive(&self, purpose: &str, of: &[u8]) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_keyed(&self.0);
+        hasher.update(purpose.as_bytes());
+        hasher.update(&[0]);
+        hasher.update(of);
+        hasher.finalize().into()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Secret(…)")
+    }
+}
+
+/// The bytes of an account key: 160 bits.
+const ACCOUNT_KEY_BYTES: usize = 20;
+
+/// A new account key, as its owner keeps it.
+pub(crate) fn draw_account_key(world: &World) -> String {
+    code::write(&world.random::<ACCOUNT_KEY_BYTES>())
+}
+
+/// What is stored of an account key.
+///
+/// # Errors
+/// `InvalidInput` on `accountKey` if it was mistyped.
+pub(crate) fn hash_account_key(typed: &str) -> Result<[u8; 32], Refusal> {
+    let bytes = code::read("accountKey", typed, ACCOUNT_KEY_BYTES)?;
+    Ok(hash("account key", &bytes))
+}
+
+/// A new session token: 256 bits.
+pub(crate) fn draw_session_token(world: &World) -> String {
+    blake3::Hash::from(world.random::<32>()).to_hex().to_string()
+}
+
+/// What is stored of a session token or invitation.
+pub(crate) fn hash_token(token: &str) -> [u8; 32] {
+    hash("session token", token.as_bytes())
+}
+
+fn hash(purpose: &str, secret: &[u8]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(purpose.as_bytes());
+    hasher.update(&[0]);
+    hasher.update(secret);
+    hasher.finalize().into()
+}
+
+/// The bytes of a claim code: 120 bits, which is 24 signs and the check.
+const CLAIM_CODE_BYTES: usize = 15;
+
+/// The claim code of the gift that a key of this giver makes. It follows from
+/// the server's secret, so that repeating the key gives the same code though
+/// only its hash is stored.
+pub(crate) fn claim_code(secret: &Secret, key: &[u8]) -> String {
+    let derived = secret.derive("claim code", key);
+    code::write(derived.first_chunk::<CLAIM_CODE_BYTES>().unwrap_or(&[0; CLAIM_CODE_BYTES]))
+}
+
+/// What is stored of a claim code.
+///
+/// # Errors
+/// `InvalidInput` on `claimCode` if it was mistyped.
+pub(crate) fn hash_claim_code(typed: &str) -> Result<ClaimHash, Refusal> {
+    let bytes = code::read("claimCode", typed, CLAIM_CODE_BYTES)?;
+    Ok(ClaimHash(hash("claim code", &bytes)))
+}
+
+/// A reference that people can read to each other: the gift's last digits.
+#[must_use]
+pub fn short_reference(gift: GiftId) -> String {
+    let text = gift.to_string();
+    text.get(text.len().saturating_sub(8)..).unwrap_or_default().to_uppercase()
+}
+
+/// Hashing of passphrases, a few at a time: each takes 19 MiB of memory.
+#[derive(Clone)]
+pub(crate) struct Hashing(Arc<Semaphore>);
+
+impl Default for Hashing {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(2)))
+    }
+}
+
+/// OWASP's least parameters for argon2id: 19 MiB, two passes, one lane
+/// (cheatsheetseries.owasp.org, Password Storage).
+fn argon2() -> Result<Argon2<'static>, Fault> {
+    let params = Params::new(19 * 1024, 2, 1, None).map_err(|_| Fault::bug("set up argon2"))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+impl Hashing {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let permit =
+            self.0.clone().acquire_owned().await.map_err(|_| Fault::unavailable("hash a passphrase"))?;
+        let done = spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        });
+        done.await.map_err(|_| Fault::bug("hash a passphrase"))?
+    }
+
+    /// What is stored of a passphrase.
+    pub(crate) async fn hash(&self, passphrase: Passphrase, salt: [u8; 16]) -> Result<String, Fault> {
+        self.run(move || {
+            let hashed = argon2()?.hash_password_with_salt(passphrase.reveal().as_bytes(), &salt);
+            hashed.map(|hashed| hashed.to_string()).map_err(|_| Fault::bug("hash a passphrase"))
+        })
+        .await
+    }
+
+    /// Whether a passphrase is the one that was stored. With nothing stored
+    /// the same work is done in vain, so that the time tells nothing.
+    pub(crate) async fn verify(&self, typed: String, stored: Option<String>) -> Done<bool> {
+        let done = self.run(move || {
+            let stored = stored.as_deref().unwrap_or(NOBODYS);
+            Ok(argon2()?.verify_password(typed.as_bytes(), stored).is_ok())
+        });
+        Ok(done.await?)
+    }
+}
+
+/// The hash of a passphrase that nobody has.
+const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+                       AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

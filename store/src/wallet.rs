@@ -1,0 +1,231 @@
+//! Wallets: balances and the statement of every movement.
+
+use domain::access::Actor;
+use domain::id::UserId;
+use domain::ledger::account::{AccountId, AccountKind, Sums};
+use domain::ledger::transfer::{TransactionKind, TransferCode};
+use domain::time::Timestamp;
+use domain::tokens::Tokens;
+use sea_orm::Value;
+use uuid::Uuid;
+
+use crate::Store;
+use crate::error::{Done, Fault};
+use crate::page::{PAGE_MAX, Page};
+use crate::tx::Columns;
+
+/// What a user holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wallet {
+    /// Bought, granted or given: to spend and to give.
+    pub spendable: Tokens,
+    /// Income from sales: to spend and to give.
+    pub earned: Tokens,
+    /// To try the market: to spend only.
+    pub promo: Tokens,
+    /// Owed to the vendor.
+    pub debt: Tokens,
+    /// Held for this user as a seller, until buyers confirm.
+    pub held: Tokens,
+}
+
+impl Wallet {
+    /// Spendable, earned and promo less debt: the balance that is shown.
+    #[must_use]
+    pub fn balance(&self) -> Tokens {
+        self.to_spend().saturating_sub(self.debt)
+    }
+
+    /// What a purchase can use.
+    #[must_use]
+    pub fn to_spend(&self) -> Tokens {
+        Tokens::checked_sum([self.spendable, self.earned, self.promo]).unwrap_or_default()
+    }
+
+    /// What a gift can use.
+    #[must_use]
+    pub fn to_give(&self) -> Tokens {
+        Tokens::checked_sum([self.spendable, self.earned]).unwrap_or_default()
+    }
+}
+
+/// Which way a movement went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Into the wallet.
+    In,
+    /// Out of the wallet.
+    Out,
+}
+
+/// A place in a statement: a transfer by its transaction and leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The transaction's number in the chain.
+    pub sequence: i64,
+    /// The transfer's number in the transaction.
+    pub leg: i16,
+}
+
+/// One movement in a wallet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movement {
+    /// Where it stands in the statement.
+    pub place: Place,
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: TransactionKind,
+    /// Which part of it this is.
+    pub code: TransferCode,
+    /// Which way.
+    pub direction: Direction,
+    /// How much.
+    pub amount: Tokens,
+    /// The bucket it went into or out of.
+    pub bucket: AccountKind,
+    /// The other side's account.
+    pub other: AccountId,
+    /// The other side's handle; none for the vendor.
+    pub other_handle: Option<String>,
+    /// The order, gift or user it is about.
+    pub reference: Uuid,
+    /// The vendor's reason for a grant.
+    pub detail: String,
+    /// The balance after it.
+    pub balance_after: Tokens,
+}
+
+/// Which part of a statement, newest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StatementWindow {
+    /// How many movements, up to [`PAGE_MAX`].
+    pub first: u32,
+    /// Only those older than this.
+    pub after: Option<Place>,
+}
+
+impl Store {
+    /// What a user holds.
+    ///
+    /// # Errors
+    /// A fault only.
+    pub async fn wallet(&self, user: UserId) -> Result<Wallet, Fault> {
+        let sql = "SELECT kind, debits, credits FROM accounts WHERE owner = $1";
+        let rows = self.read().rows(sql, vec![user.uuid().into()], |row| {
+            let kind = row.take_as("read an account's kind", AccountKind::from_number)?;
+            let sums = Sums { debits: row.tokens()?, credits: row.tokens()? };
+            let balance =
+                sums.balance(kind.side()).ok_or(Fault::corrupt("read a balance above its floor"))?;
+            Ok((kind, balance))
+        });
+        let mut wallet = Wallet::default();
+        for (kind, balance) in rows.await? {
+            match kind {
+                AccountKind::Spendable => wallet.spendable = balance,
+                AccountKind::Earned => wallet.earned = balance,
+                AccountKind::Promo => wallet.promo = balance,
+                AccountKind::Debt => wallet.debt = balance,
+                AccountKind::Escrow => wallet.held = balance,
+                _ => {}
+            }
+        }
+        Ok(wallet)
+    }
+
+    /// The asker's movements, newest first, each with the balance after it.
+    /// What is held for a seller counts once it is released.
+    ///
+    /// # Errors
+    /// `NotSignedIn`.
+    pub async fn statement(&self, actor: &Actor, window: StatementWindow) -> Done<Page<Movement>> {
+        let user = actor.signed_in()?.id;
+        let limit = window.first.clamp(1, PAGE_MAX);
+        let mut values = vec![Value::from(user.uuid())];
+        let after = match window.after {
+            Some(place) => {
+                values.extend([Value::from(place.sequence), place.leg.into()]);
+                " AND (t.sequence < $2 OR (t.sequence = $2 AND t.leg < $3))"
+            }
+            None => "",
+        };
+        // Each half reads no more than a page from its own index.
+        let half = |own: &str, other: &str, direction: i16| {
+            format!(
+                "SELECT * FROM (SELECT t.sequence, t.leg, t.amount, t.code, t.{own}_kind AS own_kind, \
+                 t.{other}_owner AS other_owner, t.{other}_kind AS other_kind, {direction} AS direction \
+                 FROM transfers t WHERE t.{own}_owner = $1 AND t.{own}_kind IN (1, 2, 3){after} \
+                 ORDER BY t.sequence DESC, t.leg DESC LIMIT {}) AS {own}s",
+                limit + 1
+            )
+        };
+        let sql = format!(
+            "SELECT m.sequence, m.leg, m.amount, m.code, m.own_kind, m.other_owner, m.other_kind, m.direction, \
+             x.kind, x.at, x.reference, x.detail, u.handle FROM ({} UNION ALL {}) AS m \
+             JOIN transactions x ON x.sequence = m.sequence LEFT JOIN users u ON u.id = m.other_owner \
+             ORDER BY m.sequence DESC, m.leg DESC LIMIT {}",
+            half("debit", "credit", 1),
+            half("credit", "debit", 2),
+            limit + 1
+        );
+        let mut movements = self.read().rows(sql, values, read_movement).await?;
+        let has_next = movements.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+        movements.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let newest = movements.first().map(|movement| movement.place);
+        let mut balance = match newest {
+            Some(place) => self.balance_at(user, place).await?,
+            None => 0,
+        };
+        for movement in &mut movements {
+            movement.balance_after = Tokens::from_units(balance).unwrap_or_default();
+            balance -= signed(movement);
+        }
+        Ok(Page { items: movements, has_next, has_previous: window.after.is_some() })
+    }
+
+    /// The user's balance right after the movement at `place`, in units.
+    async fn balance_at(&self, user: UserId, place: Place) -> Result<i64, Fault> {
+        let half = |own: &str| {
+            format!(
+                "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM transfers WHERE {own}_owner = $1 \
+                 AND {own}_kind IN (1, 2, 3) AND (sequence < $2 OR (sequence = $2 AND leg <= $3))"
+            )
+        };
+        // Summing what came before, not what came after: both are the same
+        // work, and this one needs no snapshot shared with the wallet.
+        let sql = format!("SELECT ({}) - ({})", half("credit"), half("debit"));
+        let values = vec![user.uuid().into(), place.sequence.into(), place.leg.into()];
+        Ok(self.read().row(sql, values, |row| row.take::<i64>()).await?.unwrap_or(0))
+    }
+}
+
+fn signed(movement: &Movement) -> i64 {
+    match movement.direction {
+        Direction::In => movement.amount.units(),
+        Direction::Out => -movement.amount.units(),
+    }
+}
+
+fn read_movement(row: &mut Columns<'_>) -> Result<Movement, Fault> {
+    let place = Place { sequence: row.take()?, leg: row.take()? };
+    let amount = row.tokens()?;
+    let code = row.take_as("read a transfer's code", TransferCode::from_number)?;
+    let bucket = row.take_as("read an account's kind", AccountKind::from_number)?;
+    let owner = row.take()?;
+    let kind = row.take_as("read an account's kind", AccountKind::from_number)?;
+    let direction: i32 = row.take()?;
+    Ok(Movement {
+        place,
+        amount,
+        code,
+        bucket,
+        other: AccountId { owner, kind },
+        direction: if direction == 1 { Direction::Out } else { Direction::In },
+        kind: row.take_as("read a transaction's kind", TransactionKind::from_number)?,
+        at: row.time()?,
+        reference: row.take()?,
+        detail: row.take()?,
+        other_handle: row.take()?,
+        balance_after: Tokens::ZERO,
+    })
+}

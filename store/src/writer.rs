@@ -1,0 +1,262 @@
+//! The writer: one task that makes all changes, many in one commit.
+//!
+//! It drains what has come, with no lingering: the slower the disk, the
+//! larger the batches. Commands that move tokens are loaded, decided and
+//! written together; other changes follow, each in a savepoint of one shared
+//! transaction. Callers hear nothing before the commit.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use domain::command::{Answer, Request};
+use domain::fees::FeeRules;
+use domain::listing::category::CategoryTree;
+use domain::refusal::Refusal;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::book::{load, write};
+use crate::error::{Done, Error, Fault};
+use crate::tx::{self, Link};
+
+/// How many jobs may wait before the answer is "busy".
+pub(crate) const QUEUE_MAX: usize = 4_096;
+
+/// How many jobs one commit takes.
+const BATCH_MAX: usize = 512;
+
+type Running<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
+
+/// A change that moves no tokens: a short piece of work in a transaction.
+trait Change: Send {
+    fn run<'t>(&'t mut self, transaction: &'t DatabaseTransaction) -> Running<'t, Result<Verdict, Fault>>;
+    fn answer(self: Box<Self>, committed: Result<(), Fault>);
+}
+
+/// Whether a change's work is kept.
+enum Verdict {
+    Keep,
+    Undo,
+}
+
+struct Work<F, T> {
+    work: Option<F>,
+    done: Option<Done<T>>,
+    reply: oneshot::Sender<Done<T>>,
+}
+
+impl<F, T> Change for Work<F, T>
+where
+    F: for<'t> FnOnce(Link<'t>) -> Running<'t, Done<T>> + Send,
+    T: Send,
+{
+    fn run<'t>(&'t mut self, transaction: &'t DatabaseTransaction) -> Running<'t, Result<Verdict, Fault>> {
+        Box::pin(async move {
+            let work = self.work.take().ok_or(Fault::bug("run a change twice"))?;
+            let done = work(transaction.into()).await;
+            let verdict = if done.is_ok() { Verdict::Keep } else { Verdict::Undo };
+            self.done = Some(done);
+            Ok(verdict)
+        })
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Fault>) {
+        let done = match (committed, self.done) {
+            (Ok(()), Some(done)) => done,
+            (Ok(()), None) => Err(Fault::bug("run a change").into()),
+            (Err(fault), _) => Err(fault.into()),
+        };
+        // Whoever asked may have gone; the change stands all the same.
+        let _ = self.reply.send(done);
+    }
+}
+
+enum Job {
+    Command(Box<Request>, oneshot::Sender<Result<Answer, Fault>>),
+    Change(Box<dyn Change>),
+    Checkpoint,
+}
+
+/// What the writer has done so far, for metrics.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Commands answered.
+    pub commands: AtomicU64,
+    /// Batches committed.
+    pub batches: AtomicU64,
+    /// Batches that failed and were tried one by one.
+    pub retried: AtomicU64,
+    /// Jobs that wait now.
+    pub waiting: AtomicUsize,
+}
+
+/// The handle to the writer task.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    jobs: mpsc::Sender<Job>,
+    pub(crate) counters: Arc<Counters>,
+}
+
+/// What the writer task needs.
+pub(crate) struct Desk {
+    pub(crate) pool: DatabaseConnection,
+    pub(crate) tree: Arc<CategoryTree>,
+    pub(crate) standard: FeeRules,
+    pub(crate) is_sqlite: bool,
+}
+
+impl Writer {
+    /// Starts the writer task. It ends, after all that waits is done, when
+    /// the last handle is gone.
+    pub(crate) fn start(desk: Desk) -> (Self, tokio::task::JoinHandle<()>) {
+        let (jobs, inbox) = mpsc::channel(QUEUE_MAX);
+        let counters = Arc::new(Counters::default());
+        let task = tokio::spawn(serve(desk, inbox, Arc::clone(&counters)));
+        (Self { jobs, counters }, task)
+    }
+
+    fn submit(&self, job: Job) -> Done<()> {
+        self.counters.waiting.fetch_add(1, Ordering::Relaxed);
+        self.jobs.try_send(job).map_err(|error| {
+            self.counters.waiting.fetch_sub(1, Ordering::Relaxed);
+            match error {
+                mpsc::error::TrySendError::Full(_) => Error::Refused(Refusal::Busy),
+                mpsc::error::TrySendError::Closed(_) => Fault::unavailable("reach the writer").into(),
+            }
+        })
+    }
+
+    /// Has a command decided, and answers once it is committed.
+    pub(crate) async fn command(self, request: Request) -> Done<domain::command::Outcome> {
+        let (reply, answer) = oneshot::channel();
+        self.submit(Job::Command(Box::new(request), reply))?;
+        let answer = answer.await.map_err(|_| Fault::unavailable("hear from the writer"))?;
+        Ok(answer??)
+    }
+
+    /// Has a change made, and answers once it is committed. Work that ends in
+    /// a refusal or a fault is undone.
+    pub(crate) async fn change<F, T>(self, work: F) -> Done<T>
+    where
+        F: for<'t> FnOnce(Link<'t>) -> Running<'t, Done<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, done) = oneshot::channel();
+        self.submit(Job::Change(Box::new(Work { work: Some(work), done: None, reply })))?;
+        done.await.map_err(|_| Error::from(Fault::unavailable("hear from the writer")))?
+    }
+
+    /// Asks for the write-ahead log to be folded into the database.
+    pub(crate) fn checkpoint(&self) {
+        // When the queue is full there are more urgent things to do.
+        let _ = self.submit(Job::Checkpoint);
+    }
+}
+
+async fn serve(desk: Desk, mut inbox: mpsc::Receiver<Job>, counters: Arc<Counters>) {
+    let mut jobs = Vec::with_capacity(BATCH_MAX);
+    while inbox.recv_many(&mut jobs, BATCH_MAX).await > 0 {
+        counters.waiting.fetch_sub(jobs.len(), Ordering::Relaxed);
+        let (mut requests, mut replies, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+        let mut is_checkpoint_due = false;
+        for job in jobs.drain(..) {
+            match job {
+                Job::Command(request, reply) => {
+                    requests.push(*request);
+                    replies.push(reply);
+                }
+                Job::Change(change) => changes.push(change),
+                Job::Checkpoint => is_checkpoint_due = true,
+            }
+        }
+        let answers = settle(&desk, &requests, &counters).await;
+        for (reply, answer) in replies.into_iter().zip(answers) {
+            // Whoever asked may have gone; what was decided stands.
+            let _ = reply.send(answer);
+        }
+        make_changes(&desk, changes).await;
+        if is_checkpoint_due {
+            checkpoint(&desk, "PASSIVE").await;
+        }
+    }
+    checkpoint(&desk, "TRUNCATE").await;
+}
+
+/// Settles a batch; if that fails, each request by itself, so that one
+/// poisonous request harms nobody else.
+async fn settle(desk: &Desk, requests: &[Request], counters: &Counters) -> Vec<Result<Answer, Fault>> {
+    if requests.is_empty() {
+        return Vec::new();
+    }
+    counters.batches.fetch_add(1, Ordering::Relaxed);
+    let count = u64::try_from(requests.len()).unwrap_or(u64::MAX);
+    counters.commands.fetch_add(count, Ordering::Relaxed);
+    let fault = match settle_together(desk, requests).await {
+        Ok(answers) => return answers.into_iter().map(Ok).collect(),
+        Err(fault) => fault,
+    };
+    tracing::warn!(%fault, requests = requests.len(), "a batch failed and is tried one by one");
+    counters.retried.fetch_add(1, Ordering::Relaxed);
+    let mut answers = Vec::with_capacity(requests.len());
+    for request in requests {
+        let answer = settle_together(desk, std::slice::from_ref(request)).await;
+        answers.push(
+            answer.and_then(|answers| answers.into_iter().next().ok_or(Fault::bug("answer a request"))),
+        );
+    }
+    answers
+}
+
+/// Loads, decides, writes and commits.
+async fn settle_together(desk: &Desk, requests: &[Request]) -> Result<Vec<Answer>, Fault> {
+    let transaction = tx::begin(&desk.pool).await?;
+    let link = Link::from(&transaction);
+    let loaded = load::load(link, requests, Arc::clone(&desk.tree), &desk.standard).await?;
+    let mut book = loaded.book;
+    let answers: Vec<Answer> = requests.iter().map(|request| book.execute(request)).collect();
+    if book.written.is_empty() {
+        transaction.rollback().await?;
+        return Ok(answers);
+    }
+    write::write(link, book.written, &loaded.accounts).await?;
+    transaction.commit().await?;
+    Ok(answers)
+}
+
+/// Makes changes, each in a savepoint, all in one commit.
+async fn make_changes(desk: &Desk, mut changes: Vec<Box<dyn Change>>) {
+    if changes.is_empty() {
+        return;
+    }
+    let committed = make_together(desk, &mut changes).await;
+    if let Err(fault) = &committed {
+        tracing::error!(%fault, "changes were not committed");
+    }
+    for change in changes {
+        change.answer(committed.clone());
+    }
+}
+
+async fn make_together(desk: &Desk, changes: &mut [Box<dyn Change>]) -> Result<(), Fault> {
+    let transaction = tx::begin(&desk.pool).await?;
+    for change in changes {
+        let savepoint = transaction.begin().await?;
+        match change.run(&savepoint).await? {
+            Verdict::Keep => savepoint.commit().await?,
+            Verdict::Undo => savepoint.rollback().await?,
+        }
+    }
+    Ok(transaction.commit().await?)
+}
+
+/// Folds the write-ahead log into the database file, so that neither grows
+/// without end. PostgreSQL does this by itself.
+async fn checkpoint(desk: &Desk, how: &str) {
+    if desk.is_sqlite {
+        let sql = format!("PRAGMA wal_checkpoint({how})");
+        if let Err(fault) = Link::from(&desk.pool).change(sql, vec![]).await {
+            tracing::warn!(%fault, "the write-ahead log was not folded in");
+        }
+    }
+}
