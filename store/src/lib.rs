@@ -40,10 +40,11 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use sea_orm_migration::MigratorTrait;
 
 pub use error::{Done, Error, Fault};
-pub use writer::Counters;
+pub use writer::{Counters, QueueSize};
 
 use media::Media;
 use secrets::{Hashing, Secret};
+use tokio::sync::Notify;
 use tx::Link;
 use world::World;
 use writer::{Desk, Writer};
@@ -63,6 +64,8 @@ pub struct Options {
     pub media: Arc<dyn Media>,
     /// Connections for reading at once.
     pub readers: u32,
+    /// How much waits for the writer, and how much it does at once.
+    pub queue: QueueSize,
 }
 
 /// The database, open. Cheap to clone; all clones are the same store.
@@ -80,6 +83,7 @@ struct Inner {
     tree: Arc<CategoryTree>,
     secret: Secret,
     hashing: Hashing,
+    bell: Arc<Notify>,
     world: World,
     media: Arc<dyn Media>,
 }
@@ -97,7 +101,15 @@ impl Store {
         let read = Database::connect(reading(&options.url, options.readers)).await?;
         let tree = Arc::new(load_tree(Link::from(&read)).await?);
         let standard = fees::standard(options.market.fee)?;
-        let desk = Desk { pool, tree: Arc::clone(&tree), standard: standard.clone(), is_sqlite };
+        let bell = Arc::new(Notify::new());
+        let desk = Desk {
+            pool,
+            tree: Arc::clone(&tree),
+            standard: standard.clone(),
+            is_sqlite,
+            size: options.queue,
+            bell: Arc::clone(&bell),
+        };
         let (writer, task) = Writer::start(desk);
         Ok(Self(Arc::new(Inner {
             read,
@@ -110,6 +122,7 @@ impl Store {
             tree,
             secret: options.secret,
             hashing: Hashing::default(),
+            bell,
             world: options.world,
             media: options.media,
         })))
@@ -161,6 +174,12 @@ impl Store {
     #[must_use]
     pub fn counters(&self) -> &Counters {
         &self.0.counters
+    }
+
+    /// Ends after the writer's next commit: for those who follow the change
+    /// feed. Changes by other programs do not ring; look from time to time.
+    pub async fn written(&self) {
+        self.0.bell.notified().await;
     }
 
     /// Whether the database answers.

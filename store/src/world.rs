@@ -15,6 +15,7 @@ pub struct World(Source);
 #[derive(Clone, Debug)]
 enum Source {
     System,
+    Past(Arc<AtomicI64>),
     Made(Arc<Made>),
 }
 
@@ -32,8 +33,15 @@ impl World {
         Self(Source::System)
     }
 
-    /// A world for tests and for the demo's filling: its time stands still
-    /// until told, and its randomness follows from `seed`. Never for secrets.
+    /// A world whose time stands still until told, with the machine's own
+    /// randomness: for filling a demo with a past.
+    #[must_use]
+    pub fn past(now: Timestamp) -> Self {
+        Self(Source::Past(Arc::new(AtomicI64::new(now.millis()))))
+    }
+
+    /// A world for tests: its time stands still until told, and its
+    /// randomness follows from `seed`. Never for secrets.
     #[must_use]
     pub fn made(seed: u64, now: Timestamp) -> Self {
         let made = Made { now: AtomicI64::new(now.millis()), drawn: AtomicU64::new(0), seed };
@@ -49,14 +57,18 @@ impl World {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
             }
+            Source::Past(now) => Timestamp::from_millis(now.load(Ordering::SeqCst)),
             Source::Made(made) => Timestamp::from_millis(made.now.load(Ordering::SeqCst)),
         }
     }
 
-    /// Moves a made world's clock; the machine's own is left alone.
+    /// Moves the clock of a made or past world; the machine's own is left
+    /// alone.
     pub fn set_now(&self, now: Timestamp) {
-        if let Source::Made(made) = &self.0 {
-            made.now.store(now.millis(), Ordering::SeqCst);
+        match &self.0 {
+            Source::System => {}
+            Source::Past(clock) => clock.store(now.millis(), Ordering::SeqCst),
+            Source::Made(made) => made.now.store(now.millis(), Ordering::SeqCst),
         }
     }
 
@@ -65,7 +77,7 @@ impl World {
     pub fn random<const LENGTH: usize>(&self) -> [u8; LENGTH] {
         let mut bytes = [0; LENGTH];
         match &self.0 {
-            Source::System => {
+            Source::System | Source::Past(_) => {
                 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
                 let filled = getrandom::fill(&mut bytes);
                 // Without randomness no key is safe: stop rather than go on.

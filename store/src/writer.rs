@@ -14,17 +14,11 @@ use domain::fees::FeeRules;
 use domain::listing::category::CategoryTree;
 use domain::refusal::Refusal;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::book::{load, write};
 use crate::error::{Done, Error, Fault};
 use crate::tx::{self, Link};
-
-/// How many jobs may wait before the answer is "busy".
-pub(crate) const QUEUE_MAX: usize = 4_096;
-
-/// How many jobs one commit takes.
-const BATCH_MAX: usize = 512;
 
 type Running<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
 
@@ -104,13 +98,32 @@ pub(crate) struct Desk {
     pub(crate) tree: Arc<CategoryTree>,
     pub(crate) standard: FeeRules,
     pub(crate) is_sqlite: bool,
+    pub(crate) size: QueueSize,
+    /// Rung after each commit, for those who follow the change feed.
+    pub(crate) bell: Arc<Notify>,
+}
+
+/// How much waits, and how much is done at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueSize {
+    /// Jobs that may wait before the answer is "busy".
+    pub waiting: usize,
+    /// Jobs that one commit takes; no more than 512, so that a batch of full
+    /// carts stays below what a statement of the database may carry.
+    pub batch: usize,
+}
+
+impl Default for QueueSize {
+    fn default() -> Self {
+        Self { waiting: 4_096, batch: 512 }
+    }
 }
 
 impl Writer {
     /// Starts the writer task. It ends, after all that waits is done, when
     /// the last handle is gone.
     pub(crate) fn start(desk: Desk) -> (Self, tokio::task::JoinHandle<()>) {
-        let (jobs, inbox) = mpsc::channel(QUEUE_MAX);
+        let (jobs, inbox) = mpsc::channel(desk.size.waiting.max(1));
         let counters = Arc::new(Counters::default());
         let task = tokio::spawn(serve(desk, inbox, Arc::clone(&counters)));
         (Self { jobs, counters }, task)
@@ -155,8 +168,9 @@ impl Writer {
 }
 
 async fn serve(desk: Desk, mut inbox: mpsc::Receiver<Job>, counters: Arc<Counters>) {
-    let mut jobs = Vec::with_capacity(BATCH_MAX);
-    while inbox.recv_many(&mut jobs, BATCH_MAX).await > 0 {
+    let batch = desk.size.batch.clamp(1, 512);
+    let mut jobs = Vec::with_capacity(batch);
+    while inbox.recv_many(&mut jobs, batch).await > 0 {
         counters.waiting.fetch_sub(jobs.len(), Ordering::Relaxed);
         let (mut requests, mut replies, mut changes) = (Vec::new(), Vec::new(), Vec::new());
         let mut is_checkpoint_due = false;
@@ -176,6 +190,7 @@ async fn serve(desk: Desk, mut inbox: mpsc::Receiver<Job>, counters: Arc<Counter
             let _ = reply.send(answer);
         }
         make_changes(&desk, changes).await;
+        desk.bell.notify_waiters();
         if is_checkpoint_due {
             checkpoint(&desk, "PASSIVE").await;
         }

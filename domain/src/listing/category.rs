@@ -87,6 +87,24 @@ impl CategoryTree {
         self.path(id).iter().any(|category| category.id == root)
     }
 
+    /// The branch that comes nearest to a path of names or slugs, root first:
+    /// the deepest that exists, however it is written.
+    #[must_use]
+    pub fn nearest(&self, names: &[impl AsRef<str>]) -> Option<&Category> {
+        let mut found: Option<&Category> = None;
+        for name in names {
+            let parent = found.map(|category| category.id);
+            let is_called = |category: &&Category| {
+                category.name.eq_ignore_ascii_case(name.as_ref()) || category.slug == name.as_ref()
+            };
+            match self.children(parent).find(is_called) {
+                Some(category) => found = Some(category),
+                None => break,
+            }
+        }
+        found
+    }
+
     /// The branch at a path of slugs, root first.
     #[must_use]
     pub fn by_slugs(&self, slugs: &[&str]) -> Option<&Category> {
@@ -121,6 +139,8 @@ mod tests {
         assert_eq!(tree.by_slugs(&["tools", "other"]).map(|found| found.id), Some(CategoryId::new(4)));
         assert_eq!(tree.by_slugs(&["tools", "none"]), None);
         assert_eq!(tree.by_slugs(&[]), None);
+        assert_eq!(tree.nearest(&["Tools", "Hammers"]).map(|found| found.id), Some(CategoryId::new(3)));
+        assert_eq!(tree.nearest(&["Hammers"]), None);
         assert!(tree.is_within(CategoryId::new(4), CategoryId::new(3)));
         assert!(!tree.is_within(CategoryId::new(4), CategoryId::new(1)));
     }
