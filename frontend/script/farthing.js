@@ -1,0 +1,195 @@
+// Shortens the way. Every page works without this; if anything here fails,
+// the browser does what it would have done anyway.
+"use strict";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+const announcer = document.createElement("p");
+announcer.className = "unseen";
+announcer.setAttribute("role", "status");
+document.body.append(announcer);
+const announce = (text) => {
+  announcer.textContent = "";
+  requestAnimationFrame(() => { announcer.textContent = text; });
+};
+
+const page = async (url, options) => {
+  const response = await fetch(url, { credentials: "same-origin", ...options });
+  if (!response.ok) throw new Error(String(response.status));
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+};
+
+// Files stay at home when a form only asks for a preview.
+const body = (form, intent) => {
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+  if (intent) data.set("intent", intent);
+  return form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+};
+
+const after = (milliseconds, act) => {
+  let timer;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => act(...given), milliseconds);
+  };
+};
+
+// A refused form: to the first field with something wrong.
+($('[aria-invalid="true"]') ?? $("#problems"))?.focus();
+
+// Copying and printing.
+for (const button of $$("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  const label = button.textContent;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText($("#" + button.dataset.copy).textContent.trim());
+    button.textContent = "Copied";
+    announce("Copied");
+    setTimeout(() => { button.textContent = label; }, 2000);
+  });
+}
+for (const button of $$("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+// The account menu closes by Escape and by a press elsewhere.
+for (const menu of $$("details.menu")) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    $("summary", menu).focus();
+  });
+}
+
+// Colours change at once; the server remembers them.
+for (const form of $$("form.themes")) {
+  form.addEventListener("submit", (event) => {
+    const chosen = event.submitter;
+    if (!chosen) return;
+    event.preventDefault();
+    const data = new URLSearchParams(new FormData(form, chosen));
+    if (chosen.value === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = chosen.value;
+    for (const button of $$("button", form)) button.setAttribute("aria-pressed", String(button === chosen));
+    fetch(form.action, { method: "POST", body: data, redirect: "manual" }).catch(() => form.submit());
+  });
+}
+
+// Fee and balance previews while typing.
+for (const form of $$("form[data-live]")) {
+  const shown = () => $("#" + form.dataset.part);
+  for (const button of $$("[data-preview]", form)) button.hidden = true;
+  let turn = 0;
+  const refresh = after(250, async () => {
+    const mine = ++turn;
+    try {
+      const fresh = await page(form.action, { method: "POST", body: body(form, form.dataset.live) });
+      const part = fresh.getElementById(form.dataset.part);
+      if (part && mine === turn) shown().replaceChildren(...part.childNodes);
+    } catch { /* The button for it comes back. */
+      for (const button of $$("[data-preview]", form)) button.hidden = false;
+    }
+  });
+  form.addEventListener("input", (event) => {
+    if (/^(price|amount|category_id|kind)$/.test(event.target.name)) refresh();
+  });
+}
+
+// Filters apply at once where they stand beside the results.
+const beside = matchMedia("(width >= 64rem)");
+const find = async (url, record) => {
+  const fresh = await page(url);
+  const focused = document.activeElement?.id || document.activeElement?.name;
+  const value = document.activeElement?.value;
+  $(".search").replaceWith($(".search", fresh));
+  document.title = fresh.title;
+  if (record) history.pushState({ found: true }, "", url);
+  const again = focused && ($$(`[name="${CSS.escape(focused)}"]`, $(".search")).find((field) => field.value === value) ?? document.getElementById(focused));
+  again?.focus();
+  announce($(".search-count")?.textContent ?? "");
+};
+if ($("form[data-auto]")) {
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-auto]");
+    if (!form || !beside.matches) return;
+    const filled = [...new FormData(form)].filter(([, entry]) => entry !== "");
+    const url = form.action + "?" + new URLSearchParams(filled);
+    find(url, true).catch(() => location.assign(url));
+  });
+  addEventListener("popstate", () => find(location.href, false).catch(() => location.reload()));
+}
+
+// Into the cart without leaving the page.
+for (const form of $$("form[data-cart]")) {
+  form.addEventListener("submit", async (event) => {
+    if (event.submitter?.formMethod === "get") return;
+    event.preventDefault();
+    try {
+      const fresh = await page(form.action, { method: "POST", body: body(form) });
+      const flash = $(".flash", fresh);
+      if (!flash) throw new Error("no answer");
+      $(".flash")?.remove();
+      $("main").prepend(flash);
+      $(".tool-cart").replaceWith($(".tool-cart", fresh));
+      announce(flash.textContent);
+    } catch {
+      form.submit();
+    }
+  });
+}
+
+// Pictures: seen before they are sent, put in order without waiting.
+for (const input of $$("[data-pictures]")) {
+  input.addEventListener("change", () => {
+    const list = $("[data-chosen]");
+    list.replaceChildren(...[...input.files].map((file) => {
+      const item = document.createElement("li");
+      const image = new Image();
+      item.className = "upload";
+      image.src = URL.createObjectURL(file);
+      image.alt = file.name;
+      item.append(image);
+      return item;
+    }));
+    list.hidden = input.files.length === 0;
+  });
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest('.upload-buttons button[value]');
+  if (!button) return;
+  const item = button.closest(".upload");
+  const [act] = button.value.split("-");
+  event.preventDefault();
+  if (act === "earlier") item.previousElementSibling?.before(item);
+  else if (act === "later") item.nextElementSibling?.after(item);
+  else item.remove();
+  button.focus();
+  announce(act === "remove" ? "Removed" : "Moved");
+});
+
+// The balance, when one comes back to the page.
+const grouped = (amount) => {
+  const [whole, rest] = amount.split(".");
+  return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? "." + rest : "");
+};
+document.addEventListener("visibilitychange", async () => {
+  const shown = $("[data-balance] data");
+  const graphql = $("[data-suggest]")?.dataset.suggest;
+  if (document.hidden || !shown || !graphql) return;
+  try {
+    const response = await fetch(graphql, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: "{ me { wallet { balance } } }" }),
+    });
+    const balance = (await response.json()).data?.me?.wallet?.balance;
+    if (!balance || balance === shown.value) return;
+    shown.value = balance;
+    shown.textContent = grouped(balance);
+  } catch { /* It stands as it was. */ }
+});

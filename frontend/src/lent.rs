@@ -1,0 +1,30 @@
+//! Values that templates pass on: askama lends every argument, sometimes
+//! through several references, so functions for templates take any depth.
+
+use domain::id::{CartLineId, GiftId, ListingId, OrderId, SessionId, UserId};
+use domain::time::Timestamp;
+use domain::tokens::Tokens;
+
+/// A `T`, or a reference to one, or a reference to that.
+pub trait Lent<T> {
+    /// The value itself.
+    fn lent(&self) -> &T;
+}
+
+impl<T, U: Lent<T> + ?Sized> Lent<T> for &U {
+    fn lent(&self) -> &T {
+        (**self).lent()
+    }
+}
+
+macro_rules! lent {
+    ($($ty:ty),+) => {$(
+        impl Lent<$ty> for $ty {
+            fn lent(&self) -> &$ty {
+                self
+            }
+        }
+    )+};
+}
+
+lent!(CartLineId, GiftId, ListingId, OrderId, SessionId, String, Timestamp, Tokens, UserId, u64);

@@ -1,0 +1,215 @@
+//! Every path of the site, each exactly once, as a type.
+//!
+//! A type's `PATTERN` is what the router takes; its `Display` is the link.
+//! Text in a link is percent-encoded, so a link may stand in an attribute as
+//! it is. Nothing else in this crate spells a path.
+
+use std::fmt::{self, Write as _};
+
+use askama::filters::HtmlSafe;
+use domain::id::{CartLineId, GiftId, ListingId, OrderId, SessionId, UserId};
+
+use crate::lent::Lent;
+
+/// A value inside a path or a query, percent-encoded (RFC 3986, unreserved
+/// characters stay).
+pub struct Encoded<T>(pub T);
+
+impl<T: fmt::Display> fmt::Display for Encoded<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0.to_string().bytes() {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+                out.write_char(char::from(byte))?;
+            } else {
+                write!(out, "%{byte:02X}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<T: fmt::Display> HtmlSafe for Encoded<T> {}
+
+macro_rules! routes {
+    ($($(#[$doc:meta])* $name:ident $(($field:ident: $ty:ty))? = $pattern:literal;)*) => {
+        $(routes!(@one $(#[$doc])* $name $(($field: $ty))? = $pattern);)*
+
+        /// Every pattern, for the test that compares them with the router.
+        pub const PATTERNS: &[&str] = &[$($name::PATTERN),*];
+    };
+    (@one $(#[$doc:meta])* $name:ident = $pattern:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl $name {
+            /// What the router takes.
+            pub const PATTERN: &str = $pattern;
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str(Self::PATTERN)
+            }
+        }
+
+        impl HtmlSafe for $name {}
+    };
+    (@one $(#[$doc:meta])* $name:ident($field:ident: $ty:ty) = $pattern:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name($ty);
+
+        impl $name {
+            /// What the router takes.
+            pub const PATTERN: &str = $pattern;
+
+            /// The link to this one.
+            #[must_use]
+            pub fn to($field: impl Lent<$ty>) -> Self {
+                Self($field.lent().clone())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(out, $pattern, $field = Encoded(&self.0))
+            }
+        }
+
+        impl HtmlSafe for $name {}
+    };
+}
+
+routes! {
+    /// The front page.
+    Home = "/";
+    /// Search results; the query string holds the whole state.
+    Search = "/search";
+    /// One listing.
+    Listing(id: ListingId) = "/listing/{id}";
+    /// The confirmation before buying a listing in one step, and the purchase.
+    Buy(id: ListingId) = "/listing/{id}/buy";
+    /// Puts a draft or withdrawn listing on sale.
+    Publish(id: ListingId) = "/listing/{id}/publish";
+    /// Takes a listing off sale.
+    Withdraw(id: ListingId) = "/listing/{id}/withdraw";
+    /// The form for a new listing.
+    Sell = "/sell";
+    /// The form for a listing that exists.
+    Revise(id: ListingId) = "/sell/{id}";
+    /// The seller's own listings.
+    MyListings = "/listings";
+    /// The cart, which is also the checkout.
+    Cart = "/cart";
+    /// Changes or removes a line of the cart.
+    CartLine(id: CartLineId) = "/cart/{id}";
+    /// Pays for the cart.
+    Checkout = "/checkout";
+    /// What was just bought; `?order=` once for each order.
+    Receipt = "/receipt";
+    /// What the user has bought.
+    Orders = "/orders";
+    /// What the user has sold.
+    Sales = "/sales";
+    /// One order, for its buyer and its seller.
+    Order(id: OrderId) = "/order/{id}";
+    /// The buyer says that everything has come.
+    Confirm(id: OrderId) = "/order/{id}/confirm";
+    /// The seller calls the order off.
+    Cancel(id: OrderId) = "/order/{id}/cancel";
+    /// Files that the user has bought.
+    Library = "/library";
+    /// The file of a listing, for those who bought it.
+    Download(id: ListingId) = "/download/{id}";
+    /// Balance and statement.
+    Wallet = "/wallet";
+    /// The statement as CSV.
+    Statement = "/wallet/statement.csv";
+    /// Giving tokens, and gifts given and received.
+    Gifts = "/gifts";
+    /// Gives tokens to a handle.
+    Give = "/gifts/give";
+    /// Puts tokens behind a claim link.
+    GiftLink = "/gifts/link";
+    /// Takes a gift back that nobody has claimed.
+    CancelGift(id: GiftId) = "/gifts/{id}/cancel";
+    /// Asks for a claim code.
+    ClaimCode = "/claim";
+    /// A gift behind a claim code.
+    Claim(code: String) = "/claim/{code}";
+    /// Signing in.
+    SignIn = "/sign-in";
+    /// Signing out.
+    SignOut = "/sign-out";
+    /// Signing out on every device.
+    SignOutEverywhere = "/sign-out/everywhere";
+    /// Opening an account.
+    OpenAccount = "/open-account";
+    /// The user's own settings.
+    Account = "/account";
+    /// Changes the handle.
+    AccountHandle = "/account/handle";
+    /// Changes the public profile.
+    AccountProfile = "/account/profile";
+    /// Sets or changes the passphrase.
+    AccountPassphrase = "/account/passphrase";
+    /// Ends one session.
+    EndSession(id: SessionId) = "/account/sessions/{id}/end";
+    /// What a user sells.
+    Storefront(handle: String) = "/u/{handle}";
+    /// The vendor's day at a glance.
+    Vendor = "/vendor";
+    /// The vendor's cut.
+    VendorFees = "/vendor/fees";
+    /// Users, for the vendor.
+    VendorUsers = "/vendor/users";
+    /// Granting tokens to a user.
+    VendorGrant = "/vendor/grant";
+    /// Totals of the ledger, for the vendor.
+    VendorLedger = "/vendor/ledger";
+    /// The one-time link that makes the first vendor account.
+    VendorStart(code: String) = "/vendor/start/{code}";
+    /// How it works.
+    Help = "/help";
+    /// How programs use the market.
+    Api = "/api";
+    /// GraphiQL; served by the API's own room.
+    Graphiql = "/graphiql";
+    /// The GraphQL endpoint; served by the API's own room.
+    Graphql = "/graphql";
+    /// Chooses light, dark or the system's colours.
+    Theme = "/theme";
+    /// The drawing that stands for a listing without a picture.
+    Art(id: ListingId) = "/art/{id}";
+    /// The drawing that stands for a user.
+    Portrait(id: UserId) = "/portrait/{id}";
+    /// Style, script and mark, under names that change with their content.
+    Asset(file: String) = "/assets/{file}";
+    /// What crawlers may read.
+    Robots = "/robots.txt";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_path_is_there_once() {
+        let distinct: BTreeSet<_> = PATTERNS.iter().collect();
+        assert_eq!(distinct.len(), PATTERNS.len());
+    }
+
+    #[test]
+    fn text_in_a_path_cannot_leave_its_place() {
+        for (handle, link) in [
+            ("quiet-wren-4821", "/u/quiet-wren-4821"),
+            ("a/b?c#d", "/u/a%2Fb%3Fc%23d"),
+            ("\"><script>", "/u/%22%3E%3Cscript%3E"),
+            ("Müller 1", "/u/M%C3%BCller%201"),
+        ] {
+            assert_eq!(Storefront::to(handle.to_owned()).to_string(), link);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Samples of the vendor's console.
+
+use super::Samples;
+use super::world::*;
+use crate::form::Problem;
+use crate::parts::Pager;
+use crate::view::sell::FeePreview;
+use crate::view::vendor::*;
+
+fn total(label: &str, amount: &str, meaning: &str) -> Total {
+    Total { label: label.to_owned(), price: price(amount), meaning: meaning.to_owned() }
+}
+
+impl Samples for TodayView {
+    const TEMPLATE: &'static str = "vendor_today";
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let count = |label: &str, count| Count { label: label.to_owned(), count };
+        let order = |seller: &str, amount: &str| LatestOrder {
+            at: at(-4),
+            seller: seller.to_owned(),
+            total: tokens(amount),
+            fee: tokens("6.75"),
+            state: "Held".to_owned(),
+        };
+        let full = Self {
+            page: staff("Vendor’s console", "/vendor"),
+            counts: vec![count("Orders", 214), count("New accounts", 38), count("New listings", 10_000)],
+            sums: vec![total("Sold", "123456789.0125", ""), total("Our cut", "1504.75", "")],
+            latest: vec![order("hedge-and-sons", "135"), order(HOSTILE, "123456789.0125")],
+        };
+        let empty = Self {
+            latest: vec![],
+            counts: vec![count("Orders", 0)],
+            sums: vec![total("Sold", "0", "")],
+            ..full.clone()
+        };
+        vec![("full", full), ("empty", empty)]
+    }
+}
+
+fn rule(number: usize, scope: &str, error: Option<&str>) -> RuleRow {
+    RuleRow {
+        number,
+        scope: scope.to_owned(),
+        category: "2".to_owned(),
+        seller: if scope == "seller" { "hedge-and-sons".to_owned() } else { String::new() },
+        basis_points: "500".to_owned(),
+        fixed: String::new(),
+        least: "0.5".to_owned(),
+        most: String::new(),
+        sentence: "5 % of the price, at least 0.5 tokens.".to_owned(),
+        error: error.map(str::to_owned),
+    }
+}
+
+impl Samples for FeesView {
+    const TEMPLATE: &'static str = "vendor_fees";
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let usual = Self {
+            page: staff("Fee rules", "/vendor/fees"),
+            rules: vec![rule(1, "seller", None), rule(2, "category", None), rule(3, "default", None)],
+            refusal: None,
+            categories: categories(),
+            trial: TrialForm::default(),
+            verdict: Some(FeePreview {
+                price: price("260"),
+                fee: price("13"),
+                receive: price("247"),
+                rule: "5 % of the price (rule 3).".to_owned(),
+            }),
+        };
+        let mut refused = usual.clone();
+        refused.rules = vec![
+            rule(1, "category", Some("basis points reach from 0 to 10000")),
+            RuleRow { seller: HOSTILE.to_owned(), ..rule(2, "seller", Some(HOSTILE)) },
+            rule(3, "default", None),
+        ];
+        refused.page.problems = vec![Problem {
+            id: Some("rule-1-rate"),
+            message: "Basis points reach from 0 to 10000.".to_owned(),
+        }];
+        spoil(&mut refused.page, &mut refused.trial);
+        vec![("usual", usual), ("refused", refused)]
+    }
+}
+
+impl Samples for UsersView {
+    const TEMPLATE: &'static str = "vendor_users";
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let user = |handle: &str, staff, balance: &str| UserRow {
+            handle: handle.to_owned(),
+            staff,
+            since: at(-9_000),
+            listings: 12,
+            balance: tokens(balance),
+            grant: "/vendor/grant?to=x".to_owned(),
+        };
+        let full = Self {
+            page: staff("Users", "/vendor/users"),
+            search: HOSTILE.to_owned(),
+            users: vec![
+                user("market-office", true, "0"),
+                user("quiet-wren-4821", false, "1250"),
+                user(LONG, false, "123456789.0125"),
+            ],
+            pager: Pager { previous: None, next: Some("/vendor/users?after=x".to_owned()) },
+        };
+        let empty = Self { users: vec![], ..full.clone() };
+        vec![("full", full), ("empty", empty)]
+    }
+}
+
+impl Samples for GrantView {
+    const TEMPLATE: &'static str = "vendor_grant";
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let usual = Self { page: staff("Grant tokens", "/vendor/grant"), form: GrantForm::default() };
+        let mut refused = usual.clone();
+        refused.form.to.value = HOSTILE.to_owned();
+        spoil(&mut refused.page, &mut refused.form);
+        vec![("usual", usual), ("refused", refused)]
+    }
+}
+
+impl Samples for LedgerView {
+    const TEMPLATE: &'static str = "vendor_ledger";
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let usual = Self {
+            page: staff("Ledger", "/vendor/ledger"),
+            sources: vec![
+                total("Welcome tokens", "5000", "May be spent, not given away."),
+                total("Granted", "123451789.0125", ""),
+            ],
+            places: vec![
+                total("Users’ balances", "123455000.0125", ""),
+                total("Held for sellers", "1240", ""),
+                total("Gifts on their way", "49", ""),
+                total("Our cut", "500", ""),
+            ],
+            issued: price("123456789.0125"),
+            held: price("123456789.0125"),
+            transactions: 10_432,
+            seal: "9f2c4d1ab07e55c3".repeat(4),
+        };
+        let broken = Self { held: price("1"), ..usual.clone() };
+        vec![("usual", usual), ("broken", broken)]
+    }
+}
