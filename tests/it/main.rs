@@ -1,1 +1,4 @@
+//! The whole house, tested from outside: one binary, a module a subject.
 
+#[cfg(test)]
+mod store;

@@ -1,1 +1,11 @@
-//! Journeys across the whole house.
+//! What the tests share: databases made for one test, and people who do
+//! things in a market.
+//!
+//! Nothing here tests anything; a part that cannot be set up ends the test
+//! with a sentence that says what is missing. Nothing is ever skipped.
+
+pub mod chance;
+pub mod databases;
+pub mod people;
+pub mod postgres;
+pub mod spool;
