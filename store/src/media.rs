@@ -31,8 +31,9 @@ pub trait Media: Send + Sync {
     fn spool(&self) -> PathBuf;
 
     /// Takes a spooled file, which is gone afterwards, and tells the address
-    /// of its content and its size.
-    fn keep(&self, spooled: PathBuf) -> Work<'_, (String, u64)>;
+    /// of its content and its size. `used` is how many bytes the sender's
+    /// other files take.
+    fn keep(&self, spooled: PathBuf, used: u64) -> Work<'_, (String, u64)>;
 }
 
 /// Work under way.
@@ -50,7 +51,7 @@ impl Media for NoMedia {
         PathBuf::new()
     }
 
-    fn keep(&self, _: PathBuf) -> Work<'_, (String, u64)> {
+    fn keep(&self, _: PathBuf, _: u64) -> Work<'_, (String, u64)> {
         Box::pin(async { Err(Refusal::invalid("file", "files are not taken here").into()) })
     }
 }
