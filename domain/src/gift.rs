@@ -78,6 +78,18 @@ pub struct Gift {
     pub expires_at: Option<Timestamp>,
 }
 
+impl Gift {
+    /// The facts as the ledger records them beside the transfers, so that the
+    /// audit notices when the gift's own columns are changed.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        let claim =
+            self.claim.map(|ClaimHash(hash)| format!("claim={};", blake3::Hash::from_bytes(hash).to_hex()));
+        let expiry = self.expires_at.map(|at| format!("expires_at={}", at.millis()));
+        [claim, expiry].into_iter().flatten().collect()
+    }
+}
+
 /// A gift to a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Giving {
@@ -188,9 +200,8 @@ fn give(
 }
 
 fn made(gift: Gift, facts: &Facts<'_>, kind: TransactionKind, transfers: Vec<Transfer>) -> Decision {
-    let detail = gift.expires_at.map(|at| format!("expires_at={}", at.millis())).unwrap_or_default();
     Decision {
-        transactions: vec![transaction(&gift, facts, kind, gift.giver.uuid(), detail, transfers)],
+        transactions: vec![transaction(&gift, facts, kind, gift.giver.uuid(), gift.detail(), transfers)],
         gift: Some(gift.id),
         changes: vec![Change::GiftMade(gift)],
         ..Decision::default()

@@ -59,16 +59,6 @@ pub struct OrderMoney {
     pub release_at: Timestamp,
 }
 
-impl OrderMoney {
-    /// The facts as the ledger records them beside the transfers, so that the
-    /// audit notices when the order's own columns are changed.
-    #[must_use]
-    pub fn detail(&self) -> String {
-        let Self { total, fee, held_fee, release_at, .. } = self;
-        format!("total={total};fee={fee};held_fee={held_fee};release_at={}", release_at.millis())
-    }
-}
-
 /// An order as the rules know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
@@ -86,6 +76,41 @@ pub struct Order {
     pub at: Timestamp,
     /// What was bought; empty where only the money is at work.
     pub lines: Vec<OrderLine>,
+}
+
+impl Order {
+    /// The facts as the ledger records them beside the transfers, so that the
+    /// audit notices when the order's own columns or its lines are changed:
+    /// the transfers do not name a seller whose whole price is the vendor's
+    /// cut.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        let OrderMoney { total, fee, held_fee, release_at, .. } = self.money;
+        let (seller, release_at, lines) = (self.seller, release_at.millis(), self.digest_of_lines());
+        format!(
+            "seller={seller};total={total};fee={fee};held_fee={held_fee};release_at={release_at};lines={lines}"
+        )
+    }
+
+    /// A hash over all columns of all lines, each of a fixed width or behind
+    /// its length.
+    fn digest_of_lines(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        for line in &self.lines {
+            hasher.update(line.listing.uuid().as_bytes());
+            hasher.update(line.fee_rule.uuid().as_bytes());
+            hasher.update(&line.kind.number().to_le_bytes());
+            hasher.update(&line.quantity.to_le_bytes());
+            for amount in [line.unit_price, line.total, line.fee] {
+                hasher.update(&amount.units().to_le_bytes());
+            }
+            for text in [&line.title, &line.fee_explanation] {
+                hasher.update(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
+                hasher.update(text.as_bytes());
+            }
+        }
+        hasher.finalize()
+    }
 }
 
 /// One listing in an order, as it was when bought.

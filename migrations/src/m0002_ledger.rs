@@ -165,7 +165,8 @@ impl MigrationTrait for Step {
         guard(manager, "order_lines", Guard::AppendOnly, "the lines of an order never change").await?;
         let gift_stays = "NEW.id = OLD.id AND NEW.giver_id = OLD.giver_id AND NEW.promo = OLD.promo \
              AND NEW.spendable = OLD.spendable AND NEW.earned = OLD.earned \
-             AND NEW.created_at = OLD.created_at AND (OLD.state = 2 OR NEW.state = OLD.state)";
+             AND NEW.message IN (OLD.message, '') AND NEW.created_at = OLD.created_at \
+             AND (OLD.state = 2 OR NEW.state = OLD.state)";
         guard(manager, "gifts", Guard::Updates(gift_stays), "the tokens of a gift never change").await
     }
 }

@@ -1,15 +1,20 @@
 //! Running the audit over the whole database, a few thousand rows at a time.
 
+use std::collections::HashMap;
+
+use domain::id::OrderId;
 use domain::ledger::account::{AccountId, AccountKind, Sums};
 use domain::ledger::audit::{Audit, Finding, Totals};
 use domain::ledger::chain::Seal;
 use domain::ledger::transfer::{Transaction, TransactionKind, Transfer, TransferCode};
+use domain::order::OrderLine;
+use domain::time::Timestamp;
 use sea_orm::TransactionTrait;
 use uuid::Uuid;
 
 use crate::Store;
-use crate::book::load::{GIFT_COLUMNS, ORDER_COLUMNS, read_gift, read_order};
-use crate::error::Fault;
+use crate::book::load::{GIFT_COLUMNS, ORDER_COLUMNS, order_lines, read_gift, read_order};
+use crate::error::{Fault, FaultKind};
 use crate::tx::{Columns, Link};
 
 /// Rows that are read at a time.
@@ -79,10 +84,12 @@ async fn audit(
 
 async fn read_all(link: Link<'_>, tell: &mut (impl FnMut(Progress) + Send)) -> Result<Totals, Stop> {
     let sql = "SELECT sequence, seal FROM heads WHERE name = 'ledger'";
-    let head = link.row(sql, vec![], |row| Ok((row.take::<i64>()?, Seal::from_bytes(row.hash()?)))).await?;
-    let missing =
-        || Finding { row: "head of the chain".to_owned(), problem: "its row is missing".to_owned() };
-    let (last, seal) = head.ok_or_else(missing)?;
+    let head = link.row(sql, vec![], |row| Ok((row.take::<i64>()?, row.take::<Vec<u8>>()?))).await?;
+    let strange =
+        |problem: &str| Finding { row: "head of the chain".to_owned(), problem: problem.to_owned() };
+    let (last, seal) = head.ok_or_else(|| strange("its row is missing"))?;
+    let seal: [u8; 32] = seal.try_into().map_err(|_| strange("its seal has a wrong length"))?;
+    let seal = Seal::from_bytes(seal);
     let mut audit = Audit::default();
     let mut from = 0;
     loop {
@@ -95,12 +102,12 @@ async fn read_all(link: Link<'_>, tell: &mut (impl FnMut(Progress) + Send)) -> R
         tell(Progress { done: from, all: last });
     }
     audit.head(last, seal)?;
+    check_feed(link).await?;
     check_stray_transfers(link).await?;
+    check_stray_lines(link).await?;
     read_accounts(link, &mut audit).await?;
-    let orders = format!("SELECT {ORDER_COLUMNS} FROM orders");
-    for_each(link, &orders, "id", read_order, |order| order.id.uuid(), |order| audit.order(order)).await?;
-    let gifts = format!("SELECT {GIFT_COLUMNS} FROM gifts");
-    for_each(link, &gifts, "id", read_gift, |gift| gift.id.uuid(), |gift| audit.gift(gift)).await?;
+    check_orders(link, &mut audit).await?;
+    check_gifts(link, &mut audit).await?;
     Ok(audit.finish()?)
 }
 
@@ -188,6 +195,20 @@ async fn check_stray_transfers(link: Link<'_>) -> Result<(), Stop> {
     }
 }
 
+/// Lines of no order, or not numbered through, would be passed over below.
+async fn check_stray_lines(link: Link<'_>) -> Result<(), Stop> {
+    let sql = "SELECT l.order_id FROM order_lines l LEFT JOIN orders o ON o.id = l.order_id \
+               GROUP BY l.order_id, o.id HAVING o.id IS NULL OR MIN(l.line) <> 0 OR MAX(l.line) <> COUNT(*) - 1 \
+               ORDER BY l.order_id LIMIT 1";
+    match link.row(sql, vec![], |row| row.take::<Uuid>()).await? {
+        Some(id) => {
+            let problem = "its lines are not numbered through, or it is not there itself".to_owned();
+            Err(Finding { row: format!("order {id}"), problem }.into())
+        }
+        None => Ok(()),
+    }
+}
+
 async fn read_accounts(link: Link<'_>, audit: &mut Audit) -> Result<(), Stop> {
     let mut from: Option<(Uuid, i16)> = None;
     loop {
@@ -221,23 +242,95 @@ async fn read_accounts(link: Link<'_>, audit: &mut Audit) -> Result<(), Stop> {
     }
 }
 
-/// Feeds all rows of a table to the audit, in the order of their key.
-async fn for_each<T>(
-    link: Link<'_>,
-    select: &str,
-    key: &str,
-    read: impl Fn(&mut Columns<'_>) -> Result<T, Fault>,
-    key_of: impl Fn(&T) -> Uuid,
-    mut check: impl FnMut(&T) -> Result<(), Finding>,
-) -> Result<(), Stop> {
-    let mut from = Uuid::nil();
-    loop {
-        let sql = format!("{select} WHERE {key} > $1 ORDER BY {key} LIMIT {CHUNK}");
-        let rows = link.rows(sql, vec![from.into()], &read).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        from = key_of(last);
-        for row in &rows {
-            check(row)?;
+/// The head of the change feed stands beside that of the chain. It is never
+/// behind the feed, and nothing else stands there.
+async fn check_feed(link: Link<'_>) -> Result<(), Stop> {
+    let sql = "SELECT name, sequence, seal, (SELECT COALESCE(MAX(sequence), 0) FROM listing_changes) \
+               FROM heads WHERE name <> 'ledger' ORDER BY name";
+    let heads = link.rows(sql, vec![], |row| {
+        Ok((row.take::<String>()?, row.take::<i64>()?, row.take::<Vec<u8>>()?, row.take::<i64>()?))
+    });
+    let strange = |name: &str, problem: &str| {
+        Err(Finding { row: format!("head of {name}"), problem: problem.to_owned() }.into())
+    };
+    let mut is_there = false;
+    for (name, sequence, seal, newest) in heads.await? {
+        match name.as_str() {
+            "listings" if sequence < newest => return strange(&name, "it is behind the changes"),
+            "listings" if seal != Seal::GENESIS.as_bytes() => {
+                return strange(&name, "it has no seal of its own");
+            }
+            "listings" => is_there = true,
+            _ => return strange(&name, "nobody made it"),
         }
     }
+    if is_there { Ok(()) } else { strange("listings", "its row is missing") }
+}
+
+async fn check_orders(link: Link<'_>, audit: &mut Audit) -> Result<(), Stop> {
+    let select = format!("SELECT {ORDER_COLUMNS}, closed_at FROM orders");
+    let mut from = Uuid::nil();
+    loop {
+        let mut orders = read_after(link, "order", &select, from, read_order).await?;
+        let Some((last, _)) = orders.last() else { return Ok(()) };
+        from = last.id.uuid();
+        let mut lines = read_lines(link, orders.iter().map(|(order, _)| order.id).collect()).await?;
+        for (order, closed_at) in &mut orders {
+            order.lines = lines.remove(&order.id).unwrap_or_default();
+            audit.order(order, *closed_at)?;
+        }
+    }
+}
+
+/// The lines of these orders; if one cannot be read, the order is named.
+async fn read_lines(link: Link<'_>, orders: Vec<OrderId>) -> Result<HashMap<OrderId, Vec<OrderLine>>, Stop> {
+    match order_lines(link, orders.iter().copied()).await {
+        Err(fault) if fault.kind() == FaultKind::Corrupt => {
+            for order in orders {
+                if let Err(fault) = order_lines(link, [order]).await {
+                    return Err(Finding { row: format!("order {order}"), problem: fault.to_string() }.into());
+                }
+            }
+            Err(fault.into())
+        }
+        lines => Ok(lines?),
+    }
+}
+
+async fn check_gifts(link: Link<'_>, audit: &mut Audit) -> Result<(), Stop> {
+    let select = format!("SELECT {GIFT_COLUMNS}, closed_at FROM gifts");
+    let mut from = Uuid::nil();
+    loop {
+        let gifts = read_after(link, "gift", &select, from, read_gift).await?;
+        let Some((last, _)) = gifts.last() else { return Ok(()) };
+        from = last.id.uuid();
+        for (gift, closed_at) in &gifts {
+            audit.gift(gift, *closed_at)?;
+        }
+    }
+}
+
+/// The next rows of a table, in the order of their key, which is the first
+/// column; each with when it was closed, which is the last. A row that cannot
+/// have been written by us is a finding, not a fault.
+async fn read_after<T>(
+    link: Link<'_>,
+    noun: &str,
+    select: &str,
+    from: Uuid,
+    read: impl Fn(&mut Columns<'_>) -> Result<T, Fault>,
+) -> Result<Vec<(T, Option<Timestamp>)>, Stop> {
+    let sql = format!("{select} WHERE id > $1 ORDER BY id LIMIT {CHUNK}");
+    let rows = link.rows(sql, vec![from.into()], |row| {
+        let id: Uuid = row.peek()?;
+        match read(row) {
+            Ok(thing) => Ok((id, Ok((thing, row.time_optional()?)))),
+            Err(fault) if fault.kind() == FaultKind::Corrupt => Ok((id, Err(fault))),
+            Err(fault) => Err(fault),
+        }
+    });
+    let named = |(id, row): (Uuid, Result<_, Fault>)| {
+        row.map_err(|fault| Finding { row: format!("{noun} {id}"), problem: fault.to_string() })
+    };
+    Ok(rows.await?.into_iter().map(named).collect::<Result<_, _>>()?)
 }

@@ -93,6 +93,11 @@ pub(crate) struct Columns<'r> {
 }
 
 impl Columns<'_> {
+    /// The next column, which stays the next.
+    pub(crate) fn peek<T: TryGetable>(&self) -> Result<T, Fault> {
+        Ok(self.row.try_get_by_index(self.next)?)
+    }
+
     /// The next column.
     pub(crate) fn take<T: TryGetable>(&mut self) -> Result<T, Fault> {
         let value = self.row.try_get_by_index(self.next)?;

@@ -214,6 +214,8 @@ fn read_movement(row: &mut Columns<'_>) -> Result<Movement, Fault> {
     let owner = row.take()?;
     let kind = row.take_as("read an account's kind", AccountKind::from_number)?;
     let direction: i32 = row.take()?;
+    let kind_of = row.take_as("read a transaction's kind", TransactionKind::from_number)?;
+    let (at, reference, detail): (_, _, String) = (row.time()?, row.take()?, row.take()?);
     Ok(Movement {
         place,
         amount,
@@ -221,10 +223,11 @@ fn read_movement(row: &mut Columns<'_>) -> Result<Movement, Fault> {
         bucket,
         other: AccountId { owner, kind },
         direction: if direction == 1 { Direction::Out } else { Direction::In },
-        kind: row.take_as("read a transaction's kind", TransactionKind::from_number)?,
-        at: row.time()?,
-        reference: row.take()?,
-        detail: row.take()?,
+        kind: kind_of,
+        at,
+        reference,
+        // Elsewhere it holds facts for the audit, which are nobody's business.
+        detail: if kind_of == TransactionKind::Grant { detail } else { String::new() },
         other_handle: row.take()?,
         balance_after: Tokens::ZERO,
     })

@@ -5,12 +5,13 @@
 //! accounts, orders and gifts; [`Audit::finish`] gives the totals. The first
 //! row that does not fit is named and ends the audit.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use uuid::Uuid;
 
 use crate::gift::{Gift, GiftState};
+use crate::id::UserId;
 use crate::ledger::account::{AccountId, AccountKind, Class, Sums};
 use crate::ledger::chain::Seal;
 use crate::ledger::posting::Split;
@@ -42,7 +43,15 @@ fn finding<T>(row: impl Into<String>, problem: impl Into<String>) -> Result<T, F
 #[derive(Debug, Default)]
 struct Story {
     opened: Option<Opened>,
-    closed: Option<(TransactionKind, Timestamp, Vec<Transfer>)>,
+    closed: Option<Closed>,
+}
+
+#[derive(Debug)]
+struct Closed {
+    kind: TransactionKind,
+    at: Timestamp,
+    actor: Uuid,
+    transfers: Vec<Transfer>,
 }
 
 #[derive(Debug)]
@@ -160,7 +169,12 @@ impl Audit {
             Kind::Release | Kind::Void | Kind::GiftClaim | Kind::GiftReturn
                 if story.opened.is_some() && story.closed.is_none() =>
             {
-                story.closed = Some((transaction.kind, transaction.at, transaction.transfers.clone()));
+                story.closed = Some(Closed {
+                    kind: transaction.kind,
+                    at: transaction.at,
+                    actor: transaction.actor,
+                    transfers: transaction.transfers.clone(),
+                });
                 Ok(())
             }
             _ => Err("it happens twice, or ends what never began"),
@@ -184,23 +198,27 @@ impl Audit {
     /// Compares an account's stored sums with its folded transfers.
     ///
     /// # Errors
-    /// If they differ.
+    /// If they differ, or nothing ever went through a user's account: such
+    /// rows are not made.
     pub fn account(&mut self, id: AccountId, stored: Sums) -> Result<(), Finding> {
         self.compared.insert(id);
-        let folded = self.sums.get(&id).copied().unwrap_or_default();
+        let folded = self.sums.get(&id).copied();
+        if folded.is_none() && !(id.owner.is_nil() && !id.kind.is_users()) {
+            return finding(name_of(id), "the ledger knows no transfer of it");
+        }
+        let folded = folded.unwrap_or_default();
         if folded != stored {
-            let row = format!("account {} of {}", id.kind.name(), id.owner);
             let (debits, credits) = (folded.debits, folded.credits);
-            return finding(row, format!("its transfers sum to debits {debits}, credits {credits}"));
+            return finding(name_of(id), format!("its transfers sum to debits {debits}, credits {credits}"));
         }
         Ok(())
     }
 
-    /// Compares an order with its transactions.
+    /// Compares an order, and when it was closed, with its transactions.
     ///
     /// # Errors
-    /// If people, money, time or state differ.
-    pub fn order(&mut self, order: &Order) -> Result<(), Finding> {
+    /// If people, money, times or state differ.
+    pub fn order(&mut self, order: &Order, closed_at: Option<Timestamp>) -> Result<(), Finding> {
         let row = format!("order {}", order.id);
         let Some(Story { opened: Some(opened), closed }) = self.stories.remove(&order.id.uuid()) else {
             return finding(row, "the ledger knows no purchase of it");
@@ -216,7 +234,7 @@ impl Audit {
         let sum = |code: TransferCode| sum_of(&opened.transfers, Some(code));
         let held = split_of(&opened.transfers, TransferCode::Hold);
         let instant_fee = money.fee.checked_sub(money.held_fee);
-        let money_fits = opened.detail == money.detail()
+        let money_fits = opened.detail == order.detail()
             && held == money.held
             && sum_of(&opened.transfers, None) == Some(money.total)
             && sum(TransferCode::Fee) == instant_fee;
@@ -227,7 +245,7 @@ impl Audit {
         let state = match &closed {
             None if held_total.is_zero() => OrderState::Released,
             None => OrderState::Held,
-            Some((TransactionKind::Release, _, ends)) => {
+            Some(Closed { kind: TransactionKind::Release, transfers: ends, .. }) => {
                 if sum_of(ends, Some(TransferCode::Fee)) != Some(money.held_fee)
                     || sum_of(ends, None) != Some(held_total)
                 {
@@ -235,45 +253,55 @@ impl Audit {
                 }
                 OrderState::Released
             }
-            Some((_, _, ends)) => {
+            Some(Closed { transfers: ends, .. }) => {
                 if sum_of(ends, None) != Some(held_total) {
                     return finding(row, "what went back differs from what was held");
                 }
                 OrderState::Cancelled
             }
         };
-        if state != order.state {
-            return finding(row, format!("by the ledger it is {state:?}"));
+        let ended = match state {
+            OrderState::Held => None,
+            OrderState::Released | OrderState::Cancelled => {
+                Some(closed.map_or(opened.at, |closed| closed.at))
+            }
+        };
+        if (state, ended) != (order.state, closed_at) {
+            return finding(row, format!("by the ledger it is {state:?}, or closed at another time"));
         }
         Ok(())
     }
 
-    /// Compares a gift with its transactions.
+    /// Compares a gift, and when it was closed, with its transactions.
     ///
     /// # Errors
-    /// If people, amount, time or state differ.
-    pub fn gift(&mut self, gift: &Gift) -> Result<(), Finding> {
+    /// If people, amount, claim, times or state differ.
+    pub fn gift(&mut self, gift: &Gift, closed_at: Option<Timestamp>) -> Result<(), Finding> {
         let row = format!("gift {}", gift.id);
         let Some(Story { opened: Some(opened), closed }) = self.stories.remove(&gift.id.uuid()) else {
             return finding(row, "the ledger knows nothing of it");
         };
-        let expected = gift.expires_at.map(|at| format!("expires_at={}", at.millis())).unwrap_or_default();
         let split = split_of(&opened.transfers, TransferCode::Gift);
         let by_giver = opened.transfers.iter().all(|transfer| transfer.debit.owner == gift.giver.uuid());
-        if !by_giver || split != gift.split || opened.detail != expected || opened.at != gift.at {
-            return finding(row, "its giver, amount or times differ from what the ledger recorded");
+        if !by_giver || split != gift.split || opened.detail != gift.detail() || opened.at != gift.at {
+            return finding(row, "its giver, amount, claim or times differ from what the ledger recorded");
         }
         let owner_of = |transfers: &[Transfer]| transfers.first().map(|transfer| transfer.credit.owner);
-        let (state_fits, recipient) = match (&closed, opened.kind) {
-            (None, TransactionKind::Gift) => (gift.state == GiftState::Given, owner_of(&opened.transfers)),
-            (None, _) => (gift.state == GiftState::Pending, None),
-            (Some((TransactionKind::GiftClaim, _, ends)), _) => {
-                (gift.state == GiftState::Claimed, owner_of(ends))
+        let (state, recipient) = match &closed {
+            None if opened.kind == TransactionKind::Gift => (GiftState::Given, owner_of(&opened.transfers)),
+            None => (GiftState::Pending, None),
+            Some(Closed { kind: TransactionKind::GiftClaim, transfers, .. }) => {
+                (GiftState::Claimed, owner_of(transfers))
             }
-            (Some(_), _) => (matches!(gift.state, GiftState::Cancelled | GiftState::Expired), None),
+            Some(closed) if closed.actor.is_nil() => (GiftState::Expired, None),
+            Some(_) => (GiftState::Cancelled, None),
         };
-        if !state_fits || recipient != gift.recipient.map(|user| user.uuid()) {
-            return finding(row, "its state or recipient differs from what the ledger recorded");
+        let recorded = (state, recipient, closed.map(|closed| closed.at));
+        if recorded != (gift.state, gift.recipient.map(UserId::uuid), closed_at) {
+            return finding(
+                row,
+                format!("by the ledger it is {state:?}, or somebody else's, or closed otherwise"),
+            );
         }
         Ok(())
     }
@@ -281,8 +309,13 @@ impl Audit {
     /// Proves conservation and that nothing in the ledger is without its row.
     ///
     /// # Errors
-    /// If an order or gift is missing, or the totals do not add up.
+    /// If an account, order or gift is missing, or the totals do not add up.
     pub fn finish(self) -> Result<Totals, Finding> {
+        let vendors = AccountKind::ALL.into_iter().filter(|kind| !kind.is_users()).map(AccountId::vendor);
+        let expected: BTreeSet<AccountId> = self.sums.keys().copied().chain(vendors).collect();
+        if let Some(missing) = expected.iter().find(|account| !self.compared.contains(*account)) {
+            return finding(name_of(*missing), "its row is missing");
+        }
         if let Some(reference) = self.stories.keys().min() {
             return finding(
                 format!("order or gift {reference}"),
@@ -308,6 +341,10 @@ impl Audit {
         }
         Ok(totals)
     }
+}
+
+fn name_of(account: AccountId) -> String {
+    format!("account {} of {}", account.kind.name(), account.owner)
 }
 
 fn sum_of(transfers: &[Transfer], code: Option<TransferCode>) -> Option<Tokens> {

@@ -109,7 +109,7 @@ pub fn decide_purchase(
             reference: order.id.uuid(),
             actor: buyer.uuid(),
             at: facts.mint.at(),
-            detail: order.money.detail(),
+            detail: order.detail(),
             transfers: own,
         });
         take_stock(&mut decision, &order);
