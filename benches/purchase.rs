@@ -8,13 +8,11 @@
 mod bare;
 #[path = "purchase/market.rs"]
 mod market;
-#[path = "purchase/measure.rs"]
-mod measure;
 
 use std::path::Path;
 
+use benches::measure::{self, Cost, Meter};
 use market::Market;
-use measure::{Cost, Meter};
 
 /// Purchases of each measured run, if the command line says no other number.
 const PURCHASES: usize = 20_000;

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::market::{PRICE, People};
-use crate::measure::{Cost, Meter};
+use benches::measure::{Cost, Meter};
 
 const BATCH: usize = 256;
 

@@ -15,7 +15,7 @@ use store::users::NewAccount;
 use store::world::World;
 use store::{Options, QueueSize, Store};
 
-use crate::measure::{Cost, Meter};
+use benches::measure::{Cost, Meter};
 
 /// How many people buy, and how many sell.
 const BUYERS: usize = 512;

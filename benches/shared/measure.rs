@@ -5,20 +5,21 @@ use std::time::{Duration, Instant};
 
 /// What a run cost.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Cost {
+pub struct Cost {
     /// Purchases in a second of wall time.
-    pub(crate) each_second: f64,
+    pub each_second: f64,
     /// Microseconds of CPU for one purchase.
-    pub(crate) cpu_each: f64,
+    pub cpu_each: f64,
 }
 
 /// Whose CPU time counts.
-pub(crate) struct Meter {
+pub struct Meter {
+    counts_own: bool,
     server: Option<u32>,
 }
 
 /// A measurement under way.
-pub(crate) struct Run<'m> {
+pub struct Run<'m> {
     meter: &'m Meter,
     begun: Instant,
     cpu: Duration,
@@ -26,31 +27,40 @@ pub(crate) struct Run<'m> {
 
 impl Meter {
     /// This process only.
-    pub(crate) fn of_this_process() -> Self {
-        Self { server: None }
+    pub fn of_this_process() -> Self {
+        Self { counts_own: true, server: None }
     }
 
     /// This process, and a server with its children.
-    pub(crate) fn with_server(pid: u32) -> Self {
-        Self { server: Some(pid) }
+    pub fn with_server(pid: u32) -> Self {
+        Self { counts_own: true, server: Some(pid) }
+    }
+
+    /// Only a server with its children.
+    pub fn of_server(pid: u32) -> Self {
+        Self { counts_own: false, server: Some(pid) }
     }
 
     /// Begins a measurement.
-    pub(crate) fn begin(&self) -> Run<'_> {
+    pub fn begin(&self) -> Run<'_> {
         #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
         let begun = Instant::now();
         Run { meter: self, begun, cpu: self.cpu() }
     }
 
     fn cpu(&self) -> Duration {
-        let own = stat("self").map_or(Duration::ZERO, |stat| stat.cpu);
+        let own = if self.counts_own {
+            stat("self").map_or(Duration::ZERO, |stat| stat.cpu)
+        } else {
+            Duration::ZERO
+        };
         own + self.server.map_or(Duration::ZERO, family_cpu)
     }
 }
 
 impl Run<'_> {
     /// Ends a measurement of `count` purchases.
-    pub(crate) fn end(self, count: usize) -> Cost {
+    pub fn end(self, count: usize) -> Cost {
         let (cpu, wall) = (self.meter.cpu() - self.cpu, self.begun.elapsed());
         let count = f64::from(u32::try_from(count).unwrap_or(u32::MAX));
         Cost { each_second: count / wall.as_secs_f64(), cpu_each: cpu.as_secs_f64() * 1e6 / count }
@@ -86,7 +96,7 @@ fn family_cpu(pid: u32) -> Duration {
 
 /// The process that owns a PostgreSQL server on a socket of its own, as the
 /// server wrote it beside its data.
-pub(crate) fn postmaster(url: &str) -> Result<u32, Box<dyn std::error::Error>> {
+pub fn postmaster(url: &str) -> Result<u32, Box<dyn std::error::Error>> {
     let socket = url.rsplit_once("host=").ok_or("the server is reached without a socket")?.1;
     let file = format!("{}/data/postmaster.pid", socket.replace("%2F", "/"));
     let text = fs::read_to_string(file)?;
@@ -94,7 +104,7 @@ pub(crate) fn postmaster(url: &str) -> Result<u32, Box<dyn std::error::Error>> {
 }
 
 /// The machine's load over the last minute.
-pub(crate) fn load() -> String {
+pub fn load() -> String {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split(' ').next().unwrap_or("unknown").to_owned()
 }

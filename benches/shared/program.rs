@@ -1,0 +1,66 @@
+//! The program itself, started on a folder of its own, and ended by its
+//! process number.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// A server under way; it ends with this value.
+pub struct Program {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+/// The program that was built beside this benchmark.
+pub fn farthing() -> Result<PathBuf, Box<dyn std::error::Error + Send + Sync>> {
+    let path = std::env::current_exe()?.with_file_name("farthing");
+    if path.is_file() { Ok(path) } else { Err("build it first: cargo build --release".into()) }
+}
+
+impl Program {
+    /// Serves the market in `data`.
+    pub fn serve(data: &Path) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let mut command = Command::new(farthing()?);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        command.env("FARTHING_LIMITS", "off").env("FARTHING_LOG__FILTER", "error");
+        Self::start(command)
+    }
+
+    /// Starts a command that prints a line with `http://ADDRESS` in it.
+    pub fn start(mut command: Command) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
+        let output = child.stdout.take().ok_or("no output")?;
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            if let Some((_, address)) = line.split_once("http://") {
+                return Ok(Self { child, address: address.trim().parse()? });
+            }
+        }
+        Err("it ended before it listened".into())
+    }
+
+    /// Its process number.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its resident memory in kilobytes, of which files mapped and shared.
+    pub fn memory(&self) -> (u64, u64) {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
+        let field = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+            line.split_whitespace().next()?.parse().ok()
+        };
+        (field("VmRSS:").unwrap_or(0), field("RssFile:").unwrap_or(0))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
