@@ -156,11 +156,10 @@ impl Filter {
     }
 
     /// The lowest and highest price in units, if there is any bound.
-    pub(crate) fn price_units(&self) -> Option<(i64, i64)> {
+    pub(crate) fn price_units(&self) -> Option<(u64, u64)> {
+        let units = |price: Tokens| price.units().unsigned_abs();
         let bounded = self.price_min.is_some() || self.price_max.is_some();
-        bounded.then(|| {
-            (self.price_min.map_or(0, Tokens::units), self.price_max.map_or(i64::MAX, Tokens::units))
-        })
+        bounded.then(|| (self.price_min.map_or(0, units), self.price_max.map_or(u64::MAX, units)))
     }
 }
 
@@ -246,6 +245,8 @@ impl fmt::Display for BadQuery {
         }
     }
 }
+
+impl std::error::Error for BadQuery {}
 
 impl From<BadQuery> for Refusal {
     fn from(bad: BadQuery) -> Self {

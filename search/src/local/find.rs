@@ -27,7 +27,7 @@ const TAGS_MAX: usize = 30;
 /// The page of results for `checked`.
 pub(super) fn find(generation: &Generation, checked: &Checked) -> tantivy::Result<Page> {
     let searcher = generation.reader.searcher();
-    let lexicon = Lexicon { searcher: &searcher, fields: generation.fields };
+    let lexicon = Lexicon::new(&searcher, generation.fields);
     let finder = Finder { searcher: &searcher, lexicon, checked };
     let found = finder.found()?;
     finder.page(found)
@@ -85,7 +85,7 @@ impl Finder<'_> {
     /// What is found at one level.
     fn at(&self, level: Level, asked: &Asked) -> tantivy::Result<Found> {
         let scoring = self.checked.sort == Sort::Relevance;
-        let plan = Planner::new(self.lexicon, level, scoring).plan(asked)?;
+        let plan = Planner::new(&self.lexicon, level, scoring).plan(asked)?;
         let matching = match level {
             Level::Exact | Level::Beginnings => Matching::All,
             Level::Typos => Matching::Similar,

@@ -19,7 +19,7 @@ use super::schema::column;
 use super::top::{Candidate, Top};
 
 /// Tags of one segment that are counted on; the rest is too rare to be shown.
-const SEGMENT_TAGS_MAX: usize = 100;
+const SEGMENT_TAGS_MAX: usize = 40;
 
 /// What to gather.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub(super) struct Gather {
     /// Whether the worst are wanted instead, the very worst first.
     pub reversed: bool,
     /// The lowest and highest price in units.
-    pub price: Option<(i64, i64)>,
+    pub price: Option<(u64, u64)>,
     /// Any of these; empty means all.
     pub kinds: Vec<String>,
     pub in_stock: bool,
@@ -75,7 +75,7 @@ impl Collector for Gather {
             sorter: Sorter::new(self.order, columns)?,
             id_high: columns.u64(column::ID_HIGH)?.values,
             id_low: columns.u64(column::ID_LOW)?.values,
-            price: columns.i64(column::PRICE)?.values,
+            price: columns.u64(column::PRICE)?.values,
             price_range: self.price,
             kind: kind.map(|kind| Arc::clone(&kind.ords().values)),
             allowed_kinds,
@@ -141,8 +141,8 @@ pub(super) struct SegmentGather {
     sorter: Sorter,
     id_high: Arc<dyn ColumnValues<u64>>,
     id_low: Arc<dyn ColumnValues<u64>>,
-    price: Arc<dyn ColumnValues<i64>>,
-    price_range: Option<(i64, i64)>,
+    price: Arc<dyn ColumnValues<u64>>,
+    price_range: Option<(u64, u64)>,
     kind: Option<Arc<dyn ColumnValues<u64>>>,
     allowed_kinds: Option<Vec<bool>>,
     stock: Option<Arc<dyn ColumnValues<u64>>>,
@@ -183,12 +183,14 @@ impl Tally {
     /// The `most` most frequent values by name.
     fn by_name(self, most: usize) -> tantivy::Result<HashMap<String, u32>> {
         let Some(column) = self.column else { return Ok(HashMap::new()) };
+        let mut frequent = self.counts.most_frequent(most);
+        frequent.sort_unstable();
+        let (ordinals, counts): (Vec<u64>, Vec<u32>) = frequent.into_iter().unzip();
+        let mut counts = counts.into_iter();
         let mut named = HashMap::new();
-        for (ordinal, count) in self.counts.most_frequent(most) {
-            let mut value = String::new();
-            column.ord_to_str(ordinal, &mut value)?;
-            named.insert(value, count);
-        }
+        column.dictionary().sorted_ords_to_term_cb(&ordinals, |value| {
+            named.insert(String::from_utf8_lossy(value).into_owned(), counts.next().unwrap_or(0));
+        })?;
         Ok(named)
     }
 }

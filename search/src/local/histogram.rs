@@ -27,10 +27,10 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts a price in units; a negative one counts as 0.
+    /// Counts a price in units.
     #[inline]
-    pub(super) fn add(&mut self, units: i64) {
-        let units = units.max(0);
+    pub(super) fn add(&mut self, units: u64) {
+        let units = i64::try_from(units).unwrap_or(i64::MAX);
         self.lowest = self.lowest.min(units);
         self.highest = self.highest.max(units);
         let cell = cell(units);
@@ -162,7 +162,7 @@ mod tests {
 
     fn shown(prices: &[i64]) -> String {
         let mut histogram = Histogram::default();
-        prices.iter().for_each(|&price| histogram.add(price * 10_000));
+        prices.iter().for_each(|&price| histogram.add((price * 10_000).unsigned_abs()));
         let Some(prices) = histogram.prices() else { return "none".into() };
         let buckets: Vec<String> = prices
             .buckets
@@ -196,9 +196,9 @@ mod tests {
         fn each_price_is_counted_in_the_range_that_holds_it(prices in proptest::collection::vec(prop_oneof![0i64..2_000, 0..=i64::MAX, 90_000i64..2_000_000], 1..60)) {
             let mut histogram = Histogram::default();
             let (left, right) = prices.split_at(prices.len() / 2);
-            left.iter().for_each(|&price| histogram.add(price));
+            left.iter().for_each(|&price| histogram.add(price.unsigned_abs()));
             let mut other = Histogram::default();
-            right.iter().for_each(|&price| other.add(price));
+            right.iter().for_each(|&price| other.add(price.unsigned_abs()));
             histogram.absorb(&other);
             let shown = histogram.prices();
             prop_assert!(shown.is_some());

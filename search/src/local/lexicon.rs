@@ -1,6 +1,7 @@
 //! The words that the index knows: how frequent one is, which begin like it,
 //! which are spelled almost like it.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Bound;
 
@@ -24,10 +25,12 @@ const COMPLETIONS_MAX: usize = 32;
 const SIMILAR_MAX: usize = 16;
 
 /// The words of the index as it stands.
-#[derive(Clone, Copy)]
 pub(super) struct Lexicon<'a> {
     pub searcher: &'a Searcher,
     pub fields: Fields,
+    /// What was looked for already: looking for similar words is the dearest
+    /// question, and one search may ask it several times.
+    similar: RefCell<HashMap<(Field, String, bool), Vec<Similar>>>,
 }
 
 /// A word of the index.
@@ -57,7 +60,11 @@ pub(super) struct Completions {
     pub more: bool,
 }
 
-impl Lexicon<'_> {
+impl<'a> Lexicon<'a> {
+    pub(super) fn new(searcher: &'a Searcher, fields: Fields) -> Self {
+        Self { searcher, fields, similar: RefCell::default() }
+    }
+
     /// How many listings hold `word` in `field`.
     pub(super) fn frequency(&self, field: Field, word: &str) -> tantivy::Result<u64> {
         self.searcher.doc_freq(&Term::from_field_text(field, word))
@@ -100,6 +107,16 @@ impl Lexicon<'_> {
     /// The words of `field` spelled almost like `word`, the nearest and most
     /// frequent first; with `open`, those that begin almost like it.
     pub(super) fn similar(&self, field: Field, word: &str, open: bool) -> tantivy::Result<Vec<Similar>> {
+        let key = (field, word.to_owned(), open);
+        if let Some(similar) = self.similar.borrow().get(&key) {
+            return Ok(similar.clone());
+        }
+        let similar = self.look_for_similar(field, word, open)?;
+        self.similar.borrow_mut().insert(key, similar.clone());
+        Ok(similar)
+    }
+
+    fn look_for_similar(&self, field: Field, word: &str, open: bool) -> tantivy::Result<Vec<Similar>> {
         let forgiven = typos_forgiven(word);
         if forgiven == 0 {
             return Ok(Vec::new());

@@ -34,22 +34,22 @@ type Numbers = Arc<dyn ColumnValues<u64>>;
 /// Computes the number, from the columns of one segment.
 pub(super) enum Sorter {
     Relevance { judge: Judge, has_words: bool },
-    Newest(Arc<dyn ColumnValues<i64>>),
-    Price { price: Arc<dyn ColumnValues<i64>>, ascending: bool },
+    Newest(Numbers),
+    Price { price: Numbers, ascending: bool },
     Rating { rating: Numbers, sales: Numbers },
 }
 
 impl Sorter {
     pub(super) fn new(order: Order, columns: &FastFieldReaders) -> tantivy::Result<Self> {
         let price = |ascending| -> tantivy::Result<Self> {
-            Ok(Self::Price { price: columns.i64(column::PRICE)?.values, ascending })
+            Ok(Self::Price { price: columns.u64(column::PRICE)?.values, ascending })
         };
         match order.sort {
             Sort::Relevance => Ok(Self::Relevance {
                 judge: Judge::new(order.now_hours, columns)?,
                 has_words: order.has_words,
             }),
-            Sort::Newest => Ok(Self::Newest(columns.i64(column::CREATED)?.values)),
+            Sort::Newest => Ok(Self::Newest(columns.u64(column::CREATED)?.values)),
             Sort::PriceAscending => price(true),
             Sort::PriceDescending => price(false),
             Sort::Rating => Ok(Self::Rating {
@@ -67,9 +67,9 @@ impl Sorter {
                 // The bits of floats that are not negative order as they do.
                 quality::blend(words, judge.factor(document)).to_bits()
             }
-            Self::Newest(created) => rising(created.get_val(document)),
-            Self::Price { price, ascending: false } => rising(price.get_val(document)),
-            Self::Price { price, ascending: true } => !rising(price.get_val(document)),
+            Self::Newest(created) => created.get_val(document),
+            Self::Price { price, ascending: false } => price.get_val(document),
+            Self::Price { price, ascending: true } => !price.get_val(document),
             Self::Rating { rating, sales } => {
                 rating.get_val(document) << 32 | sales.get_val(document).min(u64::from(u32::MAX))
             }
@@ -77,16 +77,11 @@ impl Sorter {
     }
 }
 
-/// Signed numbers as unsigned ones in the same order.
-fn rising(number: i64) -> u64 {
-    number.cast_unsigned() ^ (1 << 63)
-}
-
 /// Judges the quality of the listings of one segment.
 pub(super) struct Judge {
     standing: Numbers,
     stock: Numbers,
-    created: Arc<dyn ColumnValues<i64>>,
+    created: Numbers,
     now_hours: u32,
 }
 
@@ -95,7 +90,7 @@ impl Judge {
         Ok(Self {
             standing: columns.u64(column::STANDING)?.values,
             stock: columns.u64(column::IN_STOCK)?.values,
-            created: columns.i64(column::CREATED)?.values,
+            created: columns.u64(column::CREATED)?.values,
             now_hours,
         })
     }

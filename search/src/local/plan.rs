@@ -52,6 +52,9 @@ const RARELY_COMPLETED: f32 = 0.01;
 /// Looser words whose places are weighed; further ones only match.
 const WEIGHED_MAX: usize = 8;
 
+/// A word in so many listings is not a misspelled one.
+pub(super) const FAMILIAR: u64 = 20;
+
 /// A query of the engine with what it takes to run and explain it.
 pub(super) struct Plan {
     /// Finds and scores; without the filters.
@@ -74,7 +77,7 @@ pub(super) struct Clause {
 
 /// Builds a plan.
 pub(super) struct Planner<'a> {
-    lexicon: Lexicon<'a>,
+    lexicon: &'a Lexicon<'a>,
     level: Level,
     /// Whether scores matter; if not, what only adds to them is left out.
     scoring: bool,
@@ -94,7 +97,7 @@ struct Wanted {
 }
 
 impl<'a> Planner<'a> {
-    pub(super) fn new(lexicon: Lexicon<'a>, level: Level, scoring: bool) -> Self {
+    pub(super) fn new(lexicon: &'a Lexicon<'a>, level: Level, scoring: bool) -> Self {
         Self {
             lexicon,
             level,
@@ -171,7 +174,7 @@ impl<'a> Planner<'a> {
         if open && self.level >= Level::Beginnings {
             self.beginning(whole, frequency, &mut wanted)?;
         }
-        if self.level >= Level::Typos {
+        if self.level >= Level::Typos && frequency < FAMILIAR {
             self.typos(whole, frequency, open, &mut wanted)?;
         }
         Ok(wanted)

@@ -92,8 +92,8 @@ pub(super) fn schema() -> (Schema, Fields) {
         within: builder.add_text_field("within", TextOptions::default().set_indexing_options(value)),
         kind: builder.add_text_field(column::KIND, column()),
         seller: builder.add_bytes_field("seller", INDEXED),
-        price: builder.add_i64_field(column::PRICE, FAST),
-        created: builder.add_i64_field(column::CREATED, FAST),
+        price: builder.add_u64_field(column::PRICE, FAST),
+        created: builder.add_u64_field(column::CREATED, FAST),
         sales: builder.add_u64_field(column::SALES, FAST),
         rating: builder.add_u64_field(column::RATING, FAST),
         standing: builder.add_u64_field(column::STANDING, FAST),
@@ -140,8 +140,8 @@ impl Fields {
         row.add_text(self.category, path);
         row.add_text(self.kind, &document.kind);
         row.add_bytes(self.seller, document.seller.uuid().as_bytes());
-        row.add_i64(self.price, document.price.units());
-        row.add_i64(self.created, document.created_at.millis());
+        row.add_u64(self.price, document.price.units().unsigned_abs());
+        row.add_u64(self.created, u64::try_from(document.created_at.millis()).unwrap_or(0));
         row.add_u64(self.sales, u64::from(document.sales));
         row.add_u64(self.rating, u64::from(document.rating.unwrap_or(0)));
         row.add_u64(self.standing, u64::from(quality::standing(document.sales, document.rating)));

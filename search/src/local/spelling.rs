@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::lexicon::{Lexicon, typos_forgiven};
+use super::plan::FAMILIAR;
 use crate::parse::{Asked, Item, Word};
 use crate::text::{is_filler, stem};
 
@@ -35,6 +36,9 @@ fn better_spelling(lexicon: &Lexicon<'_>, word: &Word) -> tantivy::Result<Option
         return Ok(None);
     };
     let known = lexicon.frequency(lexicon.fields.stems, &stem(whole))?;
+    if known >= FAMILIAR {
+        return Ok(None);
+    }
     let similar = lexicon.similar(lexicon.fields.words, whole, false)?;
     let most = similar.iter().map(|similar| similar.known.frequency).max().unwrap_or(0);
     let best =

@@ -26,7 +26,7 @@ pub(super) fn suggest(generation: &Generation, typed: &str, limit: usize) -> tan
     let Some(Item::Word(last)) = context.wanted.pop() else { return Ok(Vec::new()) };
     let Some(beginning) = last.whole else { return Ok(Vec::new()) };
     let searcher = generation.reader.searcher();
-    let lexicon = Lexicon { searcher: &searcher, fields: generation.fields };
+    let lexicon = Lexicon::new(&searcher, generation.fields);
     let mut known = candidates(&lexicon, &beginning)?;
     if !context.is_empty() {
         known = beside(&lexicon, &searcher, &context, known)?;
@@ -62,7 +62,7 @@ fn beside(
     context: &Asked,
     known: Vec<Known>,
 ) -> tantivy::Result<Vec<Known>> {
-    let plan = Planner::new(*lexicon, Level::Exact, false).plan(context)?;
+    let plan = Planner::new(lexicon, Level::Exact, false).plan(context)?;
     if plan.hopeless {
         return Ok(Vec::new());
     }
