@@ -6,6 +6,8 @@
 
 use domain::refusal::Refusal;
 
+use crate::trouble::sentence;
+
 /// One field as it stands on the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field {
@@ -88,7 +90,7 @@ pub trait Form {
         let each = self.fields().into_iter().filter_map(|field| {
             field.error.as_ref().map(|error| Problem {
                 id: (!field.id.is_empty()).then_some(field.id),
-                message: error.clone(),
+                message: format!("{}: {error}", label(field.name)),
             })
         });
         whole.into_iter().chain(each).collect()
@@ -113,7 +115,7 @@ pub trait Form {
     where
         Self: Sized,
     {
-        let message = refusal.to_string();
+        let message = sentence(refusal);
         let name = refusal.field().map(snake_case);
         let found = self.fields_mut().into_iter().find(|field| Some(field.name) == name.as_deref());
         match found {
@@ -145,6 +147,35 @@ macro_rules! form {
             }
         }
     };
+}
+
+/// What people call the field of that name.
+fn label(name: &str) -> &str {
+    match name {
+        "to" => "Handle",
+        "about" => "About",
+        "account_key" => "Account key",
+        "amount" => "Amount",
+        "basis_points" => "Basis points",
+        "category_id" => "Category",
+        "condition" => "Condition",
+        "description" => "Description",
+        "display_name" => "Display name",
+        "file" => "File",
+        "handle" => "Handle",
+        "idempotency_key" => "Form",
+        "kind" => "Kind",
+        "message" => "Message",
+        "passphrase" => "Passphrase",
+        "pictures" => "Pictures",
+        "price" => "Price",
+        "quantity" => "How many",
+        "reason" => "Reason",
+        "seller" => "Seller",
+        "tags" => "Tags",
+        "title" => "Title",
+        other => other,
+    }
 }
 
 /// `categoryId` as forms spell it: `category_id`.
@@ -184,7 +215,10 @@ mod tests {
         assert_eq!(form.category_id.error.as_deref(), Some("This category does not exist."));
         assert_eq!(
             form.problems(),
-            [Problem { id: Some("category_id"), message: "This category does not exist.".to_owned() }]
+            [Problem {
+                id: Some("category_id"),
+                message: "Category: This category does not exist.".to_owned()
+            }]
         );
     }
 

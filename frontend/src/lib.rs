@@ -4,13 +4,24 @@
 //! the market lives here, and every page works without script.
 
 pub mod art;
+mod ask;
 pub mod assets;
+pub mod cookies;
 pub mod form;
 pub mod lent;
 pub mod page;
+mod pages;
 pub mod parts;
+mod posted;
 pub mod routes;
 #[cfg(test)]
 mod samples;
+mod show;
+mod site;
+mod trouble;
 pub mod view;
 pub mod worth;
+
+pub use pages::router;
+pub use site::{Site, Visit};
+pub use trouble::refusal_page;

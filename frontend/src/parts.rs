@@ -78,7 +78,7 @@ impl When {
 
 /// A date.
 #[derive(Template, Clone, Copy, Debug, PartialEq, Eq)]
-#[template(ext = "html", source = r#"<time datetime="{{ self.0.rfc3339() }}">{{ self.date() }}</time>"#)]
+#[template(ext = "html", source = r#"<time datetime="{{ self.0.rfc3339() }}">{{ self.words() }}</time>"#)]
 pub struct Day(pub Timestamp);
 
 impl Day {
@@ -87,7 +87,9 @@ impl Day {
         Self(*at.lent())
     }
 
-    fn date(&self) -> String {
+    /// The date, as in "23 November 2026".
+    #[must_use]
+    pub fn words(&self) -> String {
         let full = self.0.to_string();
         full.split_once(',').map_or(full.as_str(), |(date, _)| date).to_owned()
     }

@@ -120,8 +120,8 @@ routes! {
     Cancel(id: OrderId) = "/order/{id}/cancel";
     /// Files that the user has bought.
     Library = "/library";
-    /// The file of a listing, for those who bought it.
-    Download(id: ListingId) = "/download/{id}";
+    /// The file of a listing, for those who bought it; the server sends it.
+    Download(id: ListingId) = "/library/{id}/download";
     /// Balance and statement.
     Wallet = "/wallet";
     /// The statement as CSV.
@@ -184,8 +184,12 @@ routes! {
     Art(id: ListingId) = "/art/{id}";
     /// The drawing that stands for a user.
     Portrait(id: UserId) = "/portrait/{id}";
+    /// A picture of a listing; the server sends it.
+    Media(name: String) = "/media/{name}";
     /// Style, script and mark, under names that change with their content.
     Asset(file: String) = "/assets/{file}";
+    /// The mark, where browsers look for it unasked.
+    Favicon = "/favicon.svg";
     /// What crawlers may read.
     Robots = "/robots.txt";
 }

@@ -35,12 +35,14 @@ impl Samples for OpenAccountView {
             page: visitor("Open an account", "/open-account"),
             form: OpenAccountForm::default(),
             welcome: price("50"),
+            invitation: None,
             back: "/".to_owned(),
         };
         let mut refused = usual.clone();
         refused.form.handle.value = HOSTILE.to_owned();
         spoil(&mut refused.page, &mut refused.form);
-        vec![("usual", usual), ("refused", refused)]
+        let vendor = Self { invitation: Some("a1b2".to_owned()), ..usual.clone() };
+        vec![("usual", usual), ("refused", refused), ("vendor", vendor)]
     }
 }
 

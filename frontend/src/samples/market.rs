@@ -15,7 +15,7 @@ use crate::view::home::{CategoryTile, HomeView};
 use crate::view::listing::{Availability, BuyView, ListingView};
 use crate::view::search::{Chip, Facet, Histogram, PriceStep, SearchView};
 use crate::view::sell::{
-    Artifact, FeePreview, MyListingsView, NextStep, OwnListing, SellForm, SellView, Tab, Uploaded,
+    Artifact, FeePreview, MyListingsView, NextStep, OwnListing, SellForm, SellView, Uploaded,
 };
 use crate::view::storefront::StorefrontView;
 
@@ -70,7 +70,7 @@ impl Samples for HomeView {
 fn found(results: Vec<Card>) -> SearchView {
     let facet = |label: &str, count, current| Facet {
         label: label.to_owned(),
-        count,
+        count: Some(count),
         href: "/search?category=1".to_owned(),
         current,
     };
@@ -290,6 +290,7 @@ impl Samples for SellView {
             page: user("Sell something", "/sell", "1250"),
             listing: None,
             on_sale: false,
+            quantity_was: String::new(),
             form: SellForm::default(),
             kinds: vec![
                 chosen("goods", "Goods", None),
@@ -330,12 +331,6 @@ impl Samples for MyListingsView {
     const TEMPLATE: &'static str = "my_listings";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let tab = |label: &str, count, current| Tab {
-            label: label.to_owned(),
-            count,
-            href: "/listings".to_owned(),
-            current,
-        };
         let row = |n: usize, step| OwnListing {
             id: card(n).id,
             title: card(n).title,
@@ -347,16 +342,10 @@ impl Samples for MyListingsView {
         };
         let full = Self {
             page: user("My listings", "/listings", "1250"),
-            tabs: vec![
-                tab("On sale", 10_000, true),
-                tab("Drafts", 2, false),
-                tab("Sold out", 0, false),
-                tab("Withdrawn", 1, false),
-            ],
             rows: vec![
                 row(1, NextStep::Withdraw),
                 row(2, NextStep::Publish),
-                row(3, NextStep::Revise),
+                row(3, NextStep::Publish),
                 OwnListing { title: format!("{LONG} {HOSTILE}"), ..row(4, NextStep::Withdraw) },
             ],
             pager: Pager { previous: None, next: Some("/listings?after=x".to_owned()) },
@@ -424,12 +413,14 @@ impl Samples for CartView {
             page: user("Cart", "/cart", "1250"),
             lines: vec![cart_line(1, 3), changed, cart_line(4, 1)],
             sums: enough(),
+            payable: true,
             sellers: 3,
             idempotency_key: key(),
         };
         let empty =
             Self { lines: vec![], page: visitor("Cart", "/cart"), sums: Sums::default(), ..full.clone() };
         let stranger = Self { page: visitor("Cart", "/cart"), sums: unknown(), ..full.clone() };
+        let blocked = Self { payable: false, ..full.clone() };
         let mut lacking = Self { sums: short(), page: extreme("Cart", "/cart"), ..full.clone() };
         lacking.lines.push(CartLine {
             title: format!("{LONG} {HOSTILE}"),
@@ -438,7 +429,13 @@ impl Samples for CartView {
             notice: Some("Only 2 left.".to_owned()),
             ..cart_line(7, 2)
         });
-        vec![("full", full), ("empty", empty), ("visitor", stranger), ("short", lacking)]
+        vec![
+            ("full", full),
+            ("empty", empty),
+            ("visitor", stranger),
+            ("blocked", blocked),
+            ("short", lacking),
+        ]
     }
 }
 

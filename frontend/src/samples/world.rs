@@ -185,8 +185,6 @@ pub(super) fn seller(handle: &str) -> SellerCard {
         name: Some("Hedge & Sons".to_owned()),
         portrait: routes::Portrait::to(UserId::new(Uuid::from_u128(7))).to_string(),
         since: at(-300_000),
-        sales: 1_204,
-        listings: 37,
     }
 }
 

@@ -63,19 +63,17 @@ impl Default for ProfileForm {
 /// Setting or changing the passphrase.
 #[derive(Clone, Debug)]
 pub struct PassphraseForm {
-    /// The one until now; asked for only when one is set.
-    pub current: Field,
     /// The new one.
     pub passphrase: Field,
     /// What is wrong as a whole.
     pub refusal: Option<String>,
 }
 
-form!(PassphraseForm: current, passphrase);
+form!(PassphraseForm: passphrase);
 
 impl Default for PassphraseForm {
     fn default() -> Self {
-        Self { current: Field::new("current"), passphrase: Field::new("passphrase"), refusal: None }
+        Self { passphrase: Field::new("passphrase"), refusal: None }
     }
 }
 

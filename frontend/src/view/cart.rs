@@ -14,6 +14,8 @@ pub struct CartView {
     pub lines: Vec<CartLine>,
     /// Balance now, total, balance after.
     pub sums: Sums,
+    /// Whether everything in it can be bought as it stands.
+    pub payable: bool,
     /// How many sellers get an order.
     pub sellers: u32,
     /// Sent back, so that a second press pays nothing twice.

@@ -50,6 +50,8 @@ pub struct OpenAccountView {
     pub form: OpenAccountForm,
     /// What a new account is given.
     pub welcome: Price,
+    /// The one-time token that makes a member of the vendor's staff.
+    pub invitation: Option<String>,
     /// Where to go afterwards: a path of this site.
     pub back: String,
 }

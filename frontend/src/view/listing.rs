@@ -88,10 +88,6 @@ pub struct SellerCard {
     pub portrait: String,
     /// Since when the account has been open.
     pub since: Timestamp,
-    /// How many orders were completed.
-    pub sales: u64,
-    /// How many listings are on sale.
-    pub listings: u64,
 }
 
 /// The confirmation before buying in one step.

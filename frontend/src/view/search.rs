@@ -59,8 +59,8 @@ pub struct Chip {
 pub struct Facet {
     /// Its name.
     pub label: String,
-    /// How many of the results it holds.
-    pub count: u64,
+    /// How many of the results it holds, where that is known.
+    pub count: Option<u64>,
     /// The search limited to it.
     pub href: String,
     /// Whether the search is limited to it.

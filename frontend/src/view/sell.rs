@@ -17,6 +17,9 @@ pub struct SellView {
     pub listing: Option<ListingId>,
     /// Whether it is on sale now.
     pub on_sale: bool,
+    /// The quantity when the form was opened: only a change of it is a
+    /// restocking, since purchases go on meanwhile.
+    pub quantity_was: String,
     /// What was typed.
     pub form: SellForm,
     /// Kinds of listing.
@@ -74,7 +77,7 @@ impl Default for SellForm {
             condition: Field::new("condition"),
             tags: Field::new("tags"),
             pictures: Field::new("pictures"),
-            artifact: Field::new("artifact"),
+            artifact: Field::named("file", "artifact"),
             refusal: None,
         }
     }
@@ -117,25 +120,10 @@ pub struct FeePreview {
 pub struct MyListingsView {
     /// The frame.
     pub page: Page,
-    /// One tab for each state.
-    pub tabs: Vec<Tab>,
-    /// The listings in the state that is shown.
+    /// The listings, newest first.
     pub rows: Vec<OwnListing>,
     /// The pages beside this one.
     pub pager: Pager,
-}
-
-/// A way of looking at a list.
-#[derive(Clone, Debug)]
-pub struct Tab {
-    /// What it is called.
-    pub label: String,
-    /// How many it holds.
-    pub count: u64,
-    /// Where it is.
-    pub href: String,
-    /// Whether it is shown.
-    pub current: bool,
 }
 
 /// A listing in its seller's eyes.
@@ -164,6 +152,4 @@ pub enum NextStep {
     Publish,
     /// Take it off sale.
     Withdraw,
-    /// Only change it, as when it is sold out.
-    Revise,
 }

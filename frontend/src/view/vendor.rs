@@ -25,10 +25,8 @@ pub struct TodayView {
     pub page: Page,
     /// Counts of today, such as orders.
     pub counts: Vec<Count>,
-    /// Amounts of today, such as fees.
+    /// Amounts, such as what was sold.
     pub sums: Vec<Total>,
-    /// The latest orders, newest first.
-    pub latest: Vec<LatestOrder>,
 }
 
 impl TodayView {
@@ -55,21 +53,6 @@ pub struct Total {
     pub meaning: String,
 }
 
-/// An order as the vendor sees it: no personal data.
-#[derive(Clone, Debug)]
-pub struct LatestOrder {
-    /// When.
-    pub at: Timestamp,
-    /// The seller's handle.
-    pub seller: String,
-    /// What it cost.
-    pub total: Tokens,
-    /// What the vendor takes.
-    pub fee: Tokens,
-    /// How it stands, in words.
-    pub state: String,
-}
-
 /// The vendor's cut: rules in order, first match wins.
 #[derive(Template, Clone, Debug)]
 #[template(path = "pages/vendor_fees.html", whitespace = "minimize")]
@@ -78,8 +61,6 @@ pub struct FeesView {
     pub page: Page,
     /// The rules; the last is the default and always there.
     pub rules: Vec<RuleRow>,
-    /// What is wrong with the rules as a whole.
-    pub refusal: Option<String>,
     /// Categories for a rule.
     pub categories: Vec<Choice>,
     /// Trying a price out.
@@ -98,6 +79,8 @@ impl FeesView {
 pub struct RuleRow {
     /// Its place, from 1.
     pub number: usize,
+    /// What the vendor calls it.
+    pub name: String,
     /// `default`, `category` or `seller`.
     pub scope: String,
     /// The category's number for a rule of that scope, else empty.
@@ -173,14 +156,8 @@ impl UsersView {
 pub struct UserRow {
     /// The handle.
     pub handle: String,
-    /// Whether they work for the vendor.
-    pub staff: bool,
     /// When the account was opened.
     pub since: Timestamp,
-    /// How many listings are on sale.
-    pub listings: u64,
-    /// What they can spend.
-    pub balance: Tokens,
     /// Where tokens are granted to them.
     pub grant: String,
 }
@@ -242,10 +219,6 @@ pub struct LedgerView {
     pub issued: Price,
     /// The sum of the places.
     pub held: Price,
-    /// How many transactions there are.
-    pub transactions: u64,
-    /// The seal of the last one, in hexadecimal.
-    pub seal: String,
 }
 
 impl LedgerView {

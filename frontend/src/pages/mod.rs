@@ -1,0 +1,133 @@
+//! The pages' handlers: each asks the store, fills a view and shows it. No
+//! rule lives here; what may be done, the verbs decide.
+
+mod account;
+mod browse;
+mod cart;
+mod entry;
+mod fees;
+mod gift;
+mod help;
+mod listing;
+mod order;
+mod search;
+mod sell;
+mod state;
+mod upload;
+mod vendor;
+mod wallet;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use domain::refusal::Refusal;
+
+use crate::routes::*;
+use crate::site::Site;
+use crate::trouble::{Trouble, dress};
+
+/// The most bytes of a form without files: the longest description, each of
+/// its characters encoded, and room to spare.
+const FORM_BYTES_MAX: usize = 512 * 1_024;
+
+/// How many rows a page of a list shows.
+const ROWS: u32 = 20;
+
+/// The site.
+pub fn router(site: Site) -> Router {
+    Router::new()
+        .merge(market())
+        .merge(own())
+        .merge(vendors())
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        // These take pictures and files; they count the bytes by themselves.
+        .merge(
+            Router::new()
+                .route(Sell::PATTERN, get(sell::new).post(sell::list))
+                .route(Revise::PATTERN, get(sell::edit).post(sell::revise))
+                .layer(DefaultBodyLimit::disable()),
+        )
+        .fallback(async || Trouble::from(Refusal::missing("page")))
+        .method_not_allowed_fallback(async || Trouble::from(Refusal::missing("page")))
+        .layer(from_fn_with_state(site.clone(), dress))
+        .with_state(site)
+}
+
+/// What everybody sees.
+fn market() -> Router<Site> {
+    Router::new()
+        .route(Home::PATTERN, get(browse::home))
+        .route(Search::PATTERN, get(search::search))
+        .route(Listing::PATTERN, get(listing::listing))
+        .route(Buy::PATTERN, get(listing::confirm).post(listing::buy))
+        .route(Storefront::PATTERN, get(browse::storefront))
+        .route(Cart::PATTERN, get(cart::cart).post(cart::add))
+        .route(CartLine::PATTERN, post(cart::change))
+        .route(Checkout::PATTERN, post(cart::checkout))
+        .route(ClaimCode::PATTERN, get(gift::ask_code))
+        .route(Claim::PATTERN, get(gift::open).post(gift::claim))
+        .route(SignIn::PATTERN, get(entry::sign_in_form).post(entry::sign_in))
+        .route(OpenAccount::PATTERN, get(entry::open_form).post(entry::open))
+        .route(VendorStart::PATTERN, get(entry::vendor_start))
+        .route(Help::PATTERN, get(help::help))
+        .route(Api::PATTERN, get(help::api))
+        .route(Theme::PATTERN, post(help::theme))
+        .route(Art::PATTERN, get(help::art))
+        .route(Portrait::PATTERN, get(help::portrait))
+        .route(Asset::PATTERN, get(help::asset))
+        .route(Favicon::PATTERN, get(help::favicon))
+        .route(Robots::PATTERN, get(help::robots))
+}
+
+/// What a signed-in user sees of their own.
+fn own() -> Router<Site> {
+    Router::new()
+        .route(MyListings::PATTERN, get(sell::mine))
+        .route(Publish::PATTERN, post(sell::publish))
+        .route(Withdraw::PATTERN, post(sell::withdraw))
+        .route(Receipt::PATTERN, get(order::receipt))
+        .route(Orders::PATTERN, get(order::bought))
+        .route(Sales::PATTERN, get(order::sold))
+        .route(Order::PATTERN, get(order::order))
+        .route(Confirm::PATTERN, post(order::confirm))
+        .route(Cancel::PATTERN, post(order::cancel))
+        .route(Library::PATTERN, get(order::library))
+        .route(Wallet::PATTERN, get(wallet::wallet))
+        .route(Statement::PATTERN, get(wallet::statement))
+        .route(Gifts::PATTERN, get(gift::gifts))
+        .route(Give::PATTERN, post(gift::give))
+        .route(GiftLink::PATTERN, post(gift::make_link))
+        .route(CancelGift::PATTERN, post(gift::cancel))
+        .route(SignOut::PATTERN, post(entry::sign_out))
+        .route(SignOutEverywhere::PATTERN, post(entry::sign_out_everywhere))
+        .route(Account::PATTERN, get(account::account))
+        .route(AccountHandle::PATTERN, post(account::change_handle))
+        .route(AccountProfile::PATTERN, post(account::revise_profile))
+        .route(AccountPassphrase::PATTERN, post(account::set_passphrase))
+        .route(EndSession::PATTERN, post(account::end_session))
+}
+
+/// What the vendor's staff sees.
+fn vendors() -> Router<Site> {
+    Router::new()
+        .route(Vendor::PATTERN, get(vendor::today))
+        .route(VendorFees::PATTERN, get(fees::rules).post(fees::change))
+        .route(VendorUsers::PATTERN, get(vendor::users))
+        .route(VendorGrant::PATTERN, get(vendor::grant_form).post(vendor::grant))
+        .route(VendorLedger::PATTERN, get(vendor::ledger))
+}
+
+/// Which part of a list the query string asks for.
+fn window(pairs: &crate::posted::Pairs) -> store::page::Window<uuid::Uuid> {
+    let key = |name: &str| pairs.find(name).and_then(|text| uuid::Uuid::parse_str(text).ok());
+    match key("before") {
+        Some(edge) => store::page::Window::last(ROWS, Some(edge)),
+        None => store::page::Window::first(ROWS, key("after")),
+    }
+}
+
+/// The id in a path; anything that is none is simply not there.
+fn id<T>(text: &str, of: impl Fn(uuid::Uuid) -> T, what: &'static str) -> Result<T, Trouble> {
+    uuid::Uuid::parse_str(text).map(of).map_err(|_| Refusal::missing(what).into())
+}

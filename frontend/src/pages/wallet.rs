@@ -1,0 +1,189 @@
+//! The wallet and its statement.
+
+use axum::http::header;
+use axum::response::IntoResponse;
+use domain::ledger::transfer::{TransactionKind, TransferCode};
+use store::wallet::{Direction as Way, Movement, Place, StatementWindow};
+
+use crate::ask::{Answer, Ask, show};
+use crate::parts::{Change, Crumb, Direction, Pager};
+use crate::posted::Pairs;
+use crate::view::wallet::{Entry, Pocket, WalletView};
+use crate::{routes, show};
+
+/// How many movements a page shows.
+const ENTRIES: u32 = 25;
+
+/// The most movements of one file: some 10 MB.
+const CSV_ENTRIES_MAX: usize = 100_000;
+
+/// `GET /wallet`
+pub(super) async fn wallet(ask: Ask, query: Pairs) -> Answer {
+    let user = ask.user()?;
+    let wallet = ask.site.store.wallet(user.id).await?;
+    let after = query.find("after").and_then(read_place);
+    let page = ask.site.store.statement(&ask.actor, StatementWindow { first: ENTRIES, after }).await?;
+    let last = page.items.last().filter(|_| page.has_next).map(|movement| movement.place);
+    let pocket = |label: &str, tokens, meaning: &str| Pocket {
+        label: label.to_owned(),
+        tokens,
+        meaning: meaning.to_owned(),
+    };
+    let mut pockets = vec![
+        pocket("Spendable", wallet.spendable, "Spend it or give it away."),
+        pocket("Earned", wallet.earned, "From your sales. Spend it or give it away."),
+        pocket("Welcome", wallet.promo, "To try the market: spend it; it cannot be given away."),
+        pocket(
+            "Held for you",
+            wallet.held,
+            "Comes to you, less the cut, when buyers confirm. Not in the balance yet.",
+        ),
+    ];
+    if !wallet.debt.is_zero() {
+        pockets.push(pocket("Owed", wallet.debt, "Owed to the vendor; taken off the balance."));
+    }
+    show(&WalletView {
+        page: ask.own_page("Wallet").await?,
+        balance: ask.price(wallet.balance()),
+        pockets,
+        entries: page.items.iter().map(entry).collect(),
+        pager: Pager {
+            previous: page.has_previous.then(|| routes::Wallet.to_string()),
+            next: last.map(|place| format!("{}?after={}.{}", routes::Wallet, place.sequence, place.leg)),
+        },
+    })
+}
+
+fn read_place(text: &str) -> Option<Place> {
+    let (sequence, leg) = text.split_once('.')?;
+    Some(Place { sequence: sequence.parse().ok()?, leg: leg.parse().ok()? })
+}
+
+fn entry(movement: &Movement) -> Entry {
+    let direction = match movement.direction {
+        Way::In => Direction::In,
+        Way::Out => Direction::Out,
+    };
+    Entry {
+        at: movement.at,
+        what: what(movement),
+        with: movement
+            .other_handle
+            .as_ref()
+            .map(|handle| show::link(handle.clone(), routes::Storefront::to(handle))),
+        reference: reference(movement),
+        change: Change { direction, tokens: movement.amount },
+        balance: movement.balance_after,
+    }
+}
+
+/// What happened, in words that a handle may follow.
+fn what(movement: &Movement) -> String {
+    let known = movement.other_handle.is_some();
+    let text = match (movement.kind, movement.direction) {
+        (TransactionKind::Welcome, _) => "Welcome tokens",
+        (TransactionKind::Grant, _) if movement.detail.is_empty() => "Granted by the vendor",
+        (TransactionKind::Grant, _) => return format!("Granted by the vendor: {}", movement.detail),
+        (TransactionKind::Purchase, Way::Out) => match movement.code {
+            TransferCode::Fee => "Bought (the vendor’s cut of it)",
+            _ if known => "Bought from",
+            _ => "Bought",
+        },
+        (TransactionKind::Purchase, Way::In) => "Sold to",
+        (TransactionKind::Release, Way::In) => "Sale released",
+        (TransactionKind::Release, Way::Out) => "The vendor’s cut",
+        (TransactionKind::Void, _) => "Order called off, returned",
+        (TransactionKind::Gift, Way::In) => "Gift from",
+        (TransactionKind::Gift, Way::Out) => "Gift to",
+        (TransactionKind::GiftLink, _) => "Put behind a gift link",
+        (TransactionKind::GiftClaim, _) => "Gift claimed",
+        (TransactionKind::GiftReturn, _) => "Gift came back",
+    };
+    // Nobody is named after a word that waits for a name.
+    if known { text.to_owned() } else { text.trim_end_matches(" from").trim_end_matches(" to").to_owned() }
+}
+
+/// The page of what a movement is about.
+fn reference(movement: &Movement) -> Option<Crumb> {
+    match movement.kind {
+        TransactionKind::Purchase | TransactionKind::Release | TransactionKind::Void => {
+            let order = domain::id::OrderId::new(movement.reference);
+            Some(show::link("the order", routes::Order::to(order)))
+        }
+        TransactionKind::Gift
+        | TransactionKind::GiftLink
+        | TransactionKind::GiftClaim
+        | TransactionKind::GiftReturn => Some(show::link("all gifts", routes::Gifts)),
+        TransactionKind::Welcome | TransactionKind::Grant => None,
+    }
+}
+
+/// `GET /wallet/statement.csv`
+pub(super) async fn statement(ask: Ask) -> Answer {
+    ask.user()?;
+    let mut csv = "time,what,with,amount,balance,transaction,reference\r\n".to_owned();
+    let (mut after, mut rows) = (None, 0);
+    loop {
+        let window = StatementWindow { first: store::page::PAGE_MAX, after };
+        let page = ask.site.store.statement(&ask.actor, window).await?;
+        for movement in &page.items {
+            csv.push_str(&csv_line(movement));
+        }
+        rows += page.items.len();
+        after = page.items.last().map(|movement| movement.place);
+        if !page.has_next || rows >= CSV_ENTRIES_MAX {
+            break;
+        }
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"statement.csv\""),
+        (header::CACHE_CONTROL, "private, no-store"),
+    ];
+    Ok((headers, csv).into_response())
+}
+
+fn csv_line(movement: &Movement) -> String {
+    let sign = if movement.direction == Way::Out { "-" } else { "" };
+    format!(
+        "{},{},{},{sign}{},{},{},{}\r\n",
+        movement.at.rfc3339(),
+        csv_text(&what(movement)),
+        csv_text(movement.other_handle.as_deref().unwrap_or_default()),
+        movement.amount,
+        movement.balance_after,
+        movement.place.sequence,
+        movement.reference,
+    )
+}
+
+/// A text as one value: quoted, and never taken for a formula by a
+/// spreadsheet.
+fn csv_text(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spreadsheets_see_texts_not_formulas() {
+        for (text, value) in [
+            ("plain", "\"plain\""),
+            ("a \"b\", c", "\"a \"\"b\"\", c\""),
+            ("=1+1", "\"'=1+1\""),
+            ("", "\"\""),
+        ] {
+            assert_eq!(csv_text(text), value);
+        }
+    }
+
+    #[test]
+    fn places_are_read_back() {
+        assert_eq!(read_place("12.3"), Some(Place { sequence: 12, leg: 3 }));
+        assert_eq!(read_place("12"), None);
+        assert_eq!(read_place("a.b"), None);
+    }
+}

@@ -1,0 +1,66 @@
+//! What the server hands over: the market, and who visits it.
+
+use std::sync::Arc;
+
+use domain::access::Actor;
+use search::Search;
+use store::Store;
+
+use crate::page::Rate;
+
+/// The market as the pages need it. Cheap to clone.
+#[derive(Clone)]
+pub struct Site {
+    /// Verbs and reads.
+    pub store: Store,
+    /// The index.
+    pub search: Arc<Search>,
+    /// Scheme and host as the world sees them, without a slash at the end.
+    pub public_url: String,
+}
+
+impl Site {
+    /// What a token costs.
+    pub(crate) fn rate(&self) -> Rate {
+        let market = self.store.market();
+        Rate { price_micros: market.token_price_micros, currency: market.currency.clone() }
+    }
+
+    /// Whether cookies may insist on TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// A fresh key for a form that moves tokens.
+    pub(crate) fn draw_key(&self) -> String {
+        hex(&self.store.world().random::<16>())
+    }
+}
+
+/// Who visits, found out by the server before any handler runs.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// Who asks.
+    pub actor: Actor,
+    /// The session's token, if the visitor has signed in.
+    pub session_token: Option<String>,
+    /// The token that keeps a visitor's cart, if there is one.
+    pub visitor_token: Option<String>,
+}
+
+impl Default for Visit {
+    /// Somebody about whom nothing is known.
+    fn default() -> Self {
+        Self { actor: Actor::Visitor(None), session_token: None, visitor_token: None }
+    }
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
