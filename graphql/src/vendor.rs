@@ -1,0 +1,177 @@
+//! The vendor: what everybody may know, and what its staff sees.
+
+pub(crate) mod fees;
+mod mutation;
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+use domain::time::Timestamp;
+use store::vendor::{Glance as GlanceRow, KindTotal, UserRow};
+
+use crate::context::Ask;
+use crate::error::{answer, fault, refused};
+use crate::paging::{Asked, Connection, cursor};
+use crate::scalars::{DateTime, Tokens};
+use crate::user::User;
+use fees::FeeRule;
+
+pub(crate) use mutation::VendorMutation;
+
+/// A glance that names no time looks back so far.
+const DAY_MILLIS: i64 = 86_400_000;
+
+/// Who runs this market, and on which terms.
+pub(crate) struct Vendor;
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self::named(row.id, row.handle.as_str())
+    }
+}
+
+/// Who runs this market, and on which terms.
+#[Object]
+impl Vendor {
+    /// What the market is called.
+    async fn name<'a>(&self, ctx: &Context<'a>) -> &'a str {
+        &market(ctx).name
+    }
+
+    /// What its tokens are called, in the plural.
+    async fn token_name<'a>(&self, ctx: &Context<'a>) -> &'a str {
+        &market(ctx).token_name
+    }
+
+    /// The price of one token in the vendor's currency, as a decimal string:
+    /// "0.01".
+    async fn token_price(&self, ctx: &Context<'_>) -> String {
+        market(ctx).token_price()
+    }
+
+    /// The currency's ISO 4217 code.
+    async fn currency<'a>(&self, ctx: &Context<'a>) -> &'a str {
+        &market(ctx).currency
+    }
+
+    /// The vendor's cut where no other rule applies, in ten-thousandths of the
+    /// price: 500 is 5 %.
+    async fn fee_basis_points(&self, ctx: &Context<'_>) -> Result<u16> {
+        let rules = ctx.store().fee_rules().await.map_err(|failed| fault(ctx, failed))?;
+        Ok(rules.default_rule().map_or(0, |rule| rule.basis_points.get()))
+    }
+
+    /// All rules of the vendor's cut in their order; the first that matches a
+    /// listing sets its fee.
+    async fn fee_rules(&self, ctx: &Context<'_>) -> Result<Vec<FeeRule>> {
+        let rules = ctx.store().fee_rules().await.map_err(|failed| fault(ctx, failed))?;
+        Ok(rules.as_slice().iter().cloned().map(FeeRule).collect())
+    }
+
+    /// What a new account gets to try the market, in tokens.
+    async fn welcome_tokens(&self, ctx: &Context<'_>) -> Tokens {
+        market(ctx).welcome.into()
+    }
+
+    /// The step in which prices are set, in tokens.
+    async fn price_step(&self, ctx: &Context<'_>) -> Tokens {
+        market(ctx).price_step.into()
+    }
+
+    /// How long tokens are held when a buyer does not confirm, in seconds.
+    async fn hold_seconds(&self, ctx: &Context<'_>) -> u32 {
+        market(ctx).hold.get()
+    }
+
+    /// How long a gift waits behind its link, in seconds.
+    async fn gift_link_seconds(&self, ctx: &Context<'_>) -> u32 {
+        market(ctx).gift_link.get()
+    }
+
+    /// The market at a glance. For the vendor's staff.
+    async fn glance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Orders since when are counted; the last 24 hours if left out.")] since: Option<
+            DateTime,
+        >,
+    ) -> Result<Option<Glance>> {
+        let day_ago = || Timestamp::from_millis(ctx.store().world().now().millis() - DAY_MILLIS);
+        let since = since.map_or_else(day_ago, |since| since.0);
+        answer(ctx, ctx.store().glance(ctx.actor(), since).await).map(|glance| Some(glance.into()))
+    }
+
+    /// Users whose handle begins so, newest first. For the vendor's staff.
+    async fn users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default, desc = "How the handle begins; everybody if left out.")] prefix: String,
+        #[graphql(desc = "So many from the newest, or after `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many up to the oldest, or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<User>>> {
+        let window = Asked { first, after, last, before }.window().map_err(|refusal| refused(&refusal))?;
+        let page = answer(ctx, ctx.store().find_users(ctx.actor(), &prefix, window).await)?;
+        Ok(Some(Connection::of(page, |row| cursor(row.id.uuid()))))
+    }
+}
+
+fn market<'a>(ctx: &Context<'a>) -> &'a domain::market::Market {
+    ctx.data_unchecked::<crate::context::Options>().store.market()
+}
+
+/// The market at a glance.
+#[derive(SimpleObject)]
+pub(crate) struct Glance {
+    /// How many users there are.
+    users: u32,
+    /// How many listings everybody sees.
+    listings: u32,
+    /// How many orders were made since `since`.
+    orders: u32,
+    /// What they cost together, in tokens.
+    turnover: Tokens,
+    /// Since when orders are counted.
+    since: DateTime,
+    /// The ledger by kinds of account.
+    totals: Vec<AccountTotal>,
+}
+
+/// The balances of one kind of account together.
+#[derive(SimpleObject)]
+pub(crate) struct AccountTotal {
+    /// The kind: `spendable`, `fees`, `issued:grant` …
+    kind: String,
+    /// The sum in tokens.
+    balance: Tokens,
+}
+
+impl From<KindTotal> for AccountTotal {
+    fn from(total: KindTotal) -> Self {
+        Self { kind: total.kind.name().to_owned(), balance: total.balance.into() }
+    }
+}
+
+impl From<GlanceRow> for Glance {
+    fn from(glance: GlanceRow) -> Self {
+        Self {
+            users: glance.users,
+            listings: glance.listings,
+            orders: glance.orders,
+            turnover: glance.turnover.into(),
+            since: glance.since.into(),
+            totals: glance.totals.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// Queries about the vendor.
+#[derive(Default)]
+pub(crate) struct VendorQuery;
+
+#[Object]
+impl VendorQuery {
+    /// Who runs this market, and on which terms. Everybody may ask.
+    async fn vendor(&self) -> Vendor {
+        Vendor
+    }
+}
