@@ -1,5 +1,5 @@
 //! Loading a Book. On PostgreSQL rows are locked as they are read, always in
-//! this order: orders, gifts, listings, accounts; within a table by key.
+//! this order: carts, orders, gifts, listings, accounts; within a table by key.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -100,10 +100,12 @@ pub(crate) fn handle(row: &mut Columns<'_>) -> Result<Handle, Fault> {
 }
 
 async fn load_carts(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<(), Fault> {
-    let sql =
-        "SELECT owner_id, listing_id, quantity FROM cart_lines WHERE owner_id IN ({}) ORDER BY owner_id, id";
+    let lock = link.for_update();
+    let sql = format!(
+        "SELECT owner_id, listing_id, quantity FROM cart_lines WHERE owner_id IN ({{}}) ORDER BY owner_id, id{lock}"
+    );
     let keys = ids(needs.carts.iter().map(|user| user.uuid()));
-    let rows = rows_in(link, sql, keys, |row| {
+    let rows = rows_in(link, &sql, keys, |row| {
         let owner = row.id(UserId::new)?;
         Ok((owner, Wanted { listing: row.id(ListingId::new)?, quantity: row.count()?, shown: None }))
     });
