@@ -239,17 +239,20 @@ async fn settle_together(desk: &Desk, requests: &[Request]) -> Result<Vec<Answer
     Ok(answers)
 }
 
-/// Makes changes, each in a savepoint, all in one commit.
+/// Makes changes, each in a savepoint. On SQLite all share one commit. On
+/// PostgreSQL each has its own: together they would lock rows in the order of
+/// their arrival, against other servers that lock them in another.
 async fn make_changes(desk: &Desk, mut changes: Vec<Box<dyn Change>>) {
-    if changes.is_empty() {
-        return;
-    }
-    let committed = make_together(desk, &mut changes).await;
-    if let Err(fault) = &committed {
-        tracing::error!(%fault, "changes were not committed");
-    }
-    for change in changes {
-        change.answer(committed.clone());
+    while !changes.is_empty() {
+        let count = if desk.is_sqlite { changes.len() } else { 1 };
+        let mut together: Vec<_> = changes.drain(..count).collect();
+        let committed = make_together(desk, &mut together).await;
+        if let Err(fault) = &committed {
+            tracing::error!(%fault, "changes were not committed");
+        }
+        for change in together {
+            change.answer(committed.clone());
+        }
     }
 }
 
