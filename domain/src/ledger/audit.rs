@@ -203,7 +203,8 @@ impl Audit {
     pub fn account(&mut self, id: AccountId, stored: Sums) -> Result<(), Finding> {
         self.compared.insert(id);
         let folded = self.sums.get(&id).copied();
-        if folded.is_none() && !(id.owner.is_nil() && !id.kind.is_users()) {
+        let is_vendors = id.owner.is_nil() && !id.kind.is_users();
+        if folded.is_none() && !is_vendors {
             return finding(name_of(id), "the ledger knows no transfer of it");
         }
         let folded = folded.unwrap_or_default();
