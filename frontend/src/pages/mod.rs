@@ -13,6 +13,8 @@ mod order;
 mod search;
 mod sell;
 mod state;
+#[cfg(test)]
+mod tests;
 mod upload;
 mod vendor;
 mod wallet;

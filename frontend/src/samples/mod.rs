@@ -7,6 +7,7 @@ mod check;
 mod entry;
 mod market;
 mod money;
+mod trade;
 mod vendor;
 mod world;
 

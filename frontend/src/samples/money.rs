@@ -4,7 +4,7 @@ use domain::id::GiftId;
 use uuid::Uuid;
 
 use super::Samples;
-use super::market::order_line;
+use super::trade::order_line;
 use super::world::*;
 use crate::form::Field;
 use crate::parts::{Change, Direction, Pager, Stage, Step, Timeline};
