@@ -24,4 +24,4 @@ pub mod worth;
 
 pub use pages::router;
 pub use site::{Site, Visit};
-pub use trouble::refusal_page;
+pub use trouble::{error_page, refusal_page};

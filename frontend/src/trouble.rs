@@ -134,10 +134,16 @@ fn is_page(response: &Response) -> bool {
     kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
+/// The page for what a verb said no to, or failed at, outside of any handler
+/// here. A failure is logged.
+pub async fn error_page(site: &Site, visit: &Visit, error: Error) -> Response {
+    answer(&Ask::bare(site, visit), &error.into()).await
+}
+
 /// The page for a refusal outside of any handler, such as a rate limit.
 pub async fn refusal_page(site: &Site, visit: &Visit, status: StatusCode, refusal: &Refusal) -> Response {
     let ask = Ask::bare(site, visit);
-    error_page(&ask, &Trouble::Refused(refusal.clone()), status, None).await
+    trouble_page(&ask, &Trouble::Refused(refusal.clone()), status, None).await
 }
 
 async fn answer(ask: &Ask, trouble: &Trouble) -> Response {
@@ -153,10 +159,10 @@ async fn answer(ask: &Ask, trouble: &Trouble) -> Response {
         }
         _ => None,
     };
-    error_page(ask, trouble, trouble.status(), fault).await
+    trouble_page(ask, trouble, trouble.status(), fault).await
 }
 
-async fn error_page(ask: &Ask, trouble: &Trouble, status: StatusCode, fault: Option<String>) -> Response {
+async fn trouble_page(ask: &Ask, trouble: &Trouble, status: StatusCode, fault: Option<String>) -> Response {
     let (title, text) = trouble.words();
     // The frame may be what failed; then the page is shown without a name.
     let page = ask.page(&title, &text).await.unwrap_or_else(|_| ask.frame(&title, &text));
