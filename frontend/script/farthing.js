@@ -145,18 +145,26 @@ for (const form of $$("form[data-cart]")) {
 
 // Pictures: seen before they are sent, put in order without waiting.
 for (const input of $$("[data-pictures]")) {
-  input.addEventListener("change", () => {
+  input.addEventListener("change", async () => {
     const list = $("[data-chosen]");
-    list.replaceChildren(...[...input.files].map((file) => {
+    const items = await Promise.all([...input.files].map(async (file) => {
       const item = document.createElement("li");
-      const image = new Image();
+      const canvas = document.createElement("canvas");
       item.className = "upload";
-      image.src = URL.createObjectURL(file);
-      image.alt = file.name;
-      item.append(image);
+      canvas.width = canvas.height = 160;
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", file.name);
+      item.append(canvas);
+      try {
+        const picture = await createImageBitmap(file);
+        const scale = Math.max(160 / picture.width, 160 / picture.height);
+        const [width, height] = [picture.width * scale, picture.height * scale];
+        canvas.getContext("2d").drawImage(picture, (160 - width) / 2, (160 - height) / 2, width, height);
+      } catch { /* The server says what is wrong with it. */ }
       return item;
     }));
-    list.hidden = input.files.length === 0;
+    list.replaceChildren(...items);
+    list.hidden = items.length === 0;
   });
 }
 document.addEventListener("click", (event) => {
