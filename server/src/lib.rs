@@ -1,12 +1,24 @@
-//! The program that composes and runs Farthing.
+//! The program that composes and runs Farthing: the only room that knows all
+//! the others.
 
+pub mod app;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod downloads;
 pub mod files;
 pub mod headers;
+pub mod house;
+pub mod http;
 pub mod images;
 pub mod import;
+pub mod importing;
 pub mod limits;
+pub mod media;
 pub mod progress;
+pub mod run;
+pub mod serve;
 pub mod telemetry;
+pub mod throttle;
+pub mod visit;
+pub mod workers;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `farthing`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::run::run()
+}

@@ -14,6 +14,7 @@ mod feed;
 pub mod fees;
 pub mod gifts;
 pub mod images;
+pub mod importing;
 pub mod indexing;
 pub mod listings;
 pub mod media;

@@ -329,7 +329,8 @@ impl Store {
         }
         let name = FileName::parse(name)?;
         let sql = "SELECT CAST(COALESCE(SUM(file_size), 0) AS BIGINT) FROM listings WHERE seller_id = $1 AND id <> $2";
-        let used = self.read().row(sql, vec![seller.id.uuid().into(), id.uuid().into()], |row| row.take::<i64>());
+        let used =
+            self.read().row(sql, vec![seller.id.uuid().into(), id.uuid().into()], |row| row.take::<i64>());
         let used = u64::try_from(used.await?.unwrap_or(0)).map_err(|_| Fault::corrupt("sum up files"))?;
         let (hash, size) = self.0.media.keep(spooled, used).await?;
         let size = i64::try_from(size).map_err(|_| Refusal::invalid("file", "the file is too large"))?;

@@ -135,11 +135,15 @@ impl Store {
         };
         let passphrase = new.passphrase.as_deref().filter(|typed| !typed.is_empty()).map(Passphrase::parse);
         let passphrase = passphrase.transpose()?;
-        let role = match new.invitation {
-            Some(token) => self.use_invitation(&token).await?,
+        let role = match &new.invitation {
+            Some(token) => self.use_invitation(token).await?,
             None => Role::User,
         };
-        self.open_for(handle, passphrase, role, channel).await
+        let opened = self.open_for(handle, passphrase, role, channel).await;
+        if let (Err(_), Some(token)) = (&opened, &new.invitation) {
+            self.give_invitation_back(token).await?;
+        }
+        opened
     }
 
     /// Makes a member of the vendor's staff. Only the command line does this;
@@ -224,6 +228,20 @@ impl Store {
                         1 => Ok(Role::Staff),
                         _ => Err(Refusal::Expired.into()),
                     }
+                })
+            })
+            .await
+    }
+
+    /// An invitation whose account was not opened can be used again.
+    async fn give_invitation_back(&self, token: &str) -> Done<()> {
+        let hash = hash_token(token);
+        self.writer()?
+            .change(move |link| {
+                Box::pin(async move {
+                    let sql = "UPDATE invitations SET used_at = NULL WHERE token_hash = $1";
+                    link.change(sql, vec![hash.to_vec().into()]).await?;
+                    Ok(())
                 })
             })
             .await

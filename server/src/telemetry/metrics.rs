@@ -5,7 +5,7 @@
 //! cannot make memory grow.
 
 use std::fmt;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -16,6 +16,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use store::Counters;
+
 use crate::limits::Class;
 
 /// The media type of [`Metrics::text`].
@@ -24,10 +26,6 @@ pub const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; cha
 /// Seconds, from a cached picture to a request that is given up.
 const REQUEST_SECONDS: [f64; 12] =
     [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
-/// Seconds of a durable commit.
-const COMMIT_SECONDS: [f64; 9] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.1, 0.5, 2.0];
-/// Commands in one batch.
-const BATCH_SIZES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answer {
@@ -46,11 +44,6 @@ struct Limited {
     class: &'static str,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Outcome {
-    outcome: &'static str,
-}
-
 /// All measurements of one server.
 pub struct Metrics {
     registry: Registry,
@@ -59,11 +52,10 @@ pub struct Metrics {
     in_flight: Gauge,
     limited: Family<Limited, Counter>,
     writer_waiting: Gauge,
-    batch_sizes: Histogram,
-    commits: Histogram,
+    writer_commands: Counter,
+    writer_batches: Counter,
+    writer_retries: Counter,
     search_waiting: Gauge,
-    search_lag: Gauge<f64, AtomicU64>,
-    pictures: Family<Outcome, Counter>,
 }
 
 impl Default for Metrics {
@@ -89,11 +81,10 @@ impl Metrics {
             in_flight: Gauge::default(),
             limited: Family::default(),
             writer_waiting: Gauge::default(),
-            batch_sizes: Histogram::new(BATCH_SIZES),
-            commits: Histogram::new(COMMIT_SECONDS),
+            writer_commands: Counter::default(),
+            writer_batches: Counter::default(),
+            writer_retries: Counter::default(),
             search_waiting: Gauge::default(),
-            search_lag: Gauge::default(),
-            pictures: Family::default(),
         };
         metrics.registered()
     }
@@ -111,12 +102,14 @@ impl Metrics {
         it.register("http_in_flight", "Requests being answered", self.in_flight.clone());
         it.register("limited", "Requests refused by rate limits", self.limited.clone());
         it.register("writer_waiting", "Commands waiting for the writer", self.writer_waiting.clone());
-        it.register("writer_batch_commands", "Commands written at once", self.batch_sizes.clone());
-        it.register_with_unit("writer_commit", "Time of a commit", Unit::Seconds, self.commits.clone());
+        it.register("writer_commands", "Commands answered by the writer", self.writer_commands.clone());
+        it.register("writer_batches", "Batches that the writer committed", self.writer_batches.clone());
+        it.register(
+            "writer_retries",
+            "Batches that failed and were tried one by one",
+            self.writer_retries.clone(),
+        );
         it.register("search_waiting", "Changes not yet in the index", self.search_waiting.clone());
-        let lag = "Age of the oldest change not yet in the index";
-        it.register_with_unit("search_lag", lag, Unit::Seconds, self.search_lag.clone());
-        it.register("pictures", "Pictures by outcome", self.pictures.clone());
         self
     }
 
@@ -139,27 +132,22 @@ impl Metrics {
         self.limited.get_or_create(&Limited { class: class.name() }).inc();
     }
 
-    /// So many commands wait for the writer.
-    pub fn set_writer_waiting(&self, commands: usize) {
-        self.writer_waiting.set(i64::try_from(commands).unwrap_or(i64::MAX));
+    /// Takes over what the writer has counted.
+    pub fn take_counters(&self, counters: &Counters) {
+        let waiting = counters.waiting.load(Ordering::Relaxed);
+        self.writer_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+        for (counted, shown) in [
+            (&counters.commands, &self.writer_commands),
+            (&counters.batches, &self.writer_batches),
+            (&counters.retried, &self.writer_retries),
+        ] {
+            shown.inc_by(counted.load(Ordering::Relaxed).saturating_sub(shown.get()));
+        }
     }
 
-    /// The writer committed a batch.
-    pub fn batch_written(&self, commands: u32, took: Duration) {
-        self.batch_sizes.observe(f64::from(commands));
-        self.commits.observe(took.as_secs_f64());
-    }
-
-    /// How far the index is behind the tables.
-    pub fn set_search_lag(&self, changes: u64, oldest: Duration) {
-        self.search_waiting.set(i64::try_from(changes).unwrap_or(i64::MAX));
-        self.search_lag.set(oldest.as_secs_f64());
-    }
-
-    /// A picture came out of the press, or was refused.
-    pub fn picture_pressed(&self, taken: bool) {
-        let outcome = if taken { "taken" } else { "refused" };
-        self.pictures.get_or_create(&Outcome { outcome }).inc();
+    /// How many changes the index is behind the tables.
+    pub fn set_search_waiting(&self, changes: i64) {
+        self.search_waiting.set(changes);
     }
 
     /// All of it, for `/metrics`.
@@ -193,10 +181,12 @@ mod tests {
         metrics.request_answered("GET", "/l/{id}", 200, Duration::from_millis(3));
         metrics.request_answered("GET", "/l/{id}", 200, Duration::from_millis(7));
         metrics.request_limited(Class::OpenAccount);
-        metrics.set_writer_waiting(12);
-        metrics.batch_written(40, Duration::from_micros(1_500));
-        metrics.set_search_lag(3, Duration::from_millis(250));
-        metrics.picture_pressed(true);
+        let counters = Counters::default();
+        counters.waiting.store(12, Ordering::Relaxed);
+        counters.commands.store(40, Ordering::Relaxed);
+        metrics.take_counters(&counters);
+        metrics.take_counters(&counters);
+        metrics.set_search_waiting(3);
         let text = metrics.text();
         for line in [
             "farthing_http_answers_total{method=\"GET\",route=\"/l/{id}\",status=\"200\"} 2",
@@ -205,11 +195,8 @@ mod tests {
             "farthing_http_in_flight 1",
             "farthing_limited_total{class=\"open_account\"} 1",
             "farthing_writer_waiting 12",
-            "farthing_writer_batch_commands_sum 40.0",
-            "farthing_writer_commit_seconds_count 1",
+            "farthing_writer_commands_total 40",
             "farthing_search_waiting 3",
-            "farthing_search_lag_seconds 0.25",
-            "farthing_pictures_total{outcome=\"taken\"} 1",
             "# EOF",
         ] {
             assert!(text.lines().any(|it| it == line), "{line} is not in\n{text}");

@@ -1,0 +1,156 @@
+//! The whole application as one router: site, API, pictures, downloads,
+//! health. Built the same way for the program and for tests.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::Router;
+use axum::extract::{ConnectInfo, Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::{from_fn_with_state, map_response_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use domain::id::ListingId;
+use frontend::{Site, Visit, error_page, routes};
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+
+use crate::downloads::{Delivery, serve_file};
+use crate::files::FileName;
+use crate::headers::{SecurityHeaders, secure};
+use crate::house::House;
+use crate::http::graphql;
+use crate::limits::Limits;
+use crate::telemetry::{METRICS_TYPE, Metrics, MetricsAccess, Observer, RequestIds, observe};
+use crate::throttle::{Throttle, throttle};
+use crate::visit::identify;
+
+/// What the handlers of this file share.
+#[derive(Clone)]
+struct Rooms {
+    house: Arc<House>,
+    site: Site,
+    metrics: Arc<Metrics>,
+    metrics_access: MetricsAccess,
+}
+
+/// The application over an open house.
+#[must_use]
+pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
+    let config = &house.config;
+    let public_url = config.server.public_url.as_str().to_owned();
+    let site = Site {
+        store: house.store.clone(),
+        search: Arc::clone(&house.search),
+        public_url: public_url.clone(),
+    };
+    let limits = if config.limits.on { Limits::new(&config.limits.rates) } else { Limits::off() };
+    let gate = Arc::new(Throttle::new(limits, config.server.trusted_proxies.clone(), Arc::clone(metrics)));
+    let rooms = Rooms {
+        house: Arc::clone(house),
+        site: site.clone(),
+        metrics: Arc::clone(metrics),
+        metrics_access: MetricsAccess::new(config.metrics.token.as_ref()),
+    };
+    let observer = Observer {
+        metrics: Arc::clone(metrics),
+        ids: Arc::new(RequestIds::new(house.store.world().random())),
+    };
+    let api = graphql::Api::new(house, Arc::clone(&gate));
+    let visited = frontend::router(site.clone())
+        .merge(graphql::router(api))
+        .merge(downloads().with_state(rooms.clone()))
+        .layer(from_fn_with_state((gate, site.clone()), throttle))
+        .layer(from_fn_with_state(site, identify));
+    health()
+        .with_state(rooms)
+        .merge(visited)
+        .layer(map_response_with_state(SecurityHeaders::new(&config.server.public_url), secure))
+        .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
+        .layer(from_fn_with_state(observer, observe))
+}
+
+fn downloads() -> Router<Rooms> {
+    Router::new().route("/media/{name}", get(picture)).route(routes::Download::PATTERN, get(download))
+}
+
+fn health() -> Router<Rooms> {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(measurements))
+}
+
+/// A pressed picture; its name says what is in it, so it never changes.
+async fn picture(
+    State(rooms): State<Rooms>,
+    Path(name): Path<String>,
+    method: Method,
+    asked: HeaderMap,
+) -> Response {
+    let Some(name) = FileName::parse(&name) else { return StatusCode::NOT_FOUND.into_response() };
+    let path = rooms.house.media.pictures.path_of(&name);
+    match serve_file(&path, name.as_str(), Delivery::Picture, &method, &asked).await {
+        Ok(response) => response,
+        Err(fault) => {
+            tracing::error!(%fault, "a picture could not be read");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// The file of a listing, for those who bought it.
+async fn download(
+    State(rooms): State<Rooms>,
+    Extension(visit): Extension<Visit>,
+    Path(id): Path<String>,
+    method: Method,
+    asked: HeaderMap,
+) -> Response {
+    let missing = domain::refusal::Refusal::missing("file");
+    let Ok(id) = id.parse() else {
+        return error_page(&rooms.site, &visit, store::Error::Refused(missing)).await;
+    };
+    let artifact = match rooms.house.store.download(&visit.actor, ListingId::new(id)).await {
+        Ok(artifact) => artifact,
+        Err(error) => return error_page(&rooms.site, &visit, error).await,
+    };
+    let Some(name) = FileName::parse(&artifact.hash) else {
+        return error_page(&rooms.site, &visit, store::Fault::corrupt("find a sold file").into()).await;
+    };
+    let path = rooms.house.media.artifacts.path_of(&name);
+    let delivery = Delivery::Attachment { name: &artifact.name };
+    match serve_file(&path, name.hash(), delivery, &method, &asked).await {
+        Ok(response) => response,
+        Err(fault) => {
+            tracing::error!(%fault, "a sold file could not be read");
+            error_page(&rooms.site, &visit, store::Fault::unavailable("read a sold file").into()).await
+        }
+    }
+}
+
+/// Whether requests can be answered: the database is there.
+async fn ready(State(rooms): State<Rooms>) -> Response {
+    match rooms.house.store.ping().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(fault) => {
+            tracing::warn!(%fault, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+    }
+}
+
+async fn measurements(
+    State(rooms): State<Rooms>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Response {
+    if !rooms.metrics_access.allows(peer.ip(), &headers) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    rooms.metrics.take_counters(rooms.house.store.counters());
+    let kind = [(CONTENT_TYPE, METRICS_TYPE), (CACHE_CONTROL, "no-store")];
+    (kind, rooms.metrics.text()).into_response()
+}

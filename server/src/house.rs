@@ -1,0 +1,143 @@
+//! Opening everything that a data folder holds.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use domain::market::Market;
+use domain::time::Seconds;
+use search::Search;
+use store::secrets::Secret;
+use store::world::World;
+use store::{Fault, Options, QueueSize, Store};
+
+use crate::config::{Config, DatabaseUrl};
+use crate::images::Press;
+use crate::media::{House as MediaHouse, MediaFault};
+
+/// Everything that the program works with, open.
+pub struct House {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// The search index.
+    pub search: Arc<Search>,
+    /// Pictures and files.
+    pub media: Arc<MediaHouse>,
+}
+
+/// Why the house could not be opened.
+#[derive(Debug)]
+pub enum NotOpened {
+    /// The data folder or a file in it.
+    Folder(PathBuf, io::Error),
+    /// The folders of uploads.
+    Media(MediaFault),
+    /// The database.
+    Store(Fault),
+    /// The search index.
+    Search(search::Fault),
+}
+
+impl fmt::Display for NotOpened {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(path, error) => write!(out, "could not open {}: {error}", path.display()),
+            Self::Media(fault) => fault.fmt(out),
+            Self::Store(fault) => write!(out, "could not open the database: {fault}"),
+            Self::Search(fault) => write!(out, "could not open the search index: {fault}"),
+        }
+    }
+}
+
+impl std::error::Error for NotOpened {}
+
+impl House {
+    /// Opens the data folder, making it if it is not there.
+    ///
+    /// # Errors
+    /// When a part of it cannot be opened; the message names it.
+    pub async fn open(config: Config, world: World) -> Result<Self, NotOpened> {
+        let data = config.server.data.clone();
+        fs::create_dir_all(&data).map_err(|error| NotOpened::Folder(data.clone(), error))?;
+        let press = Press::new(config.images.press);
+        let media = MediaHouse::open(&data, press, config.files, world.clone()).map_err(NotOpened::Media)?;
+        let media = Arc::new(media);
+        let store = open_store(&config, world, media.clone()).await?;
+        let options = search::Options { writer_heap_bytes: config.search.memory_bytes, ..Default::default() };
+        let index = data.join("search");
+        let search = tokio::task::spawn_blocking(move || Search::open(&index, options)).await;
+        let search = search.map_err(|_| NotOpened::Store(Fault::bug("open the search index")))?;
+        let search = Arc::new(search.map_err(NotOpened::Search)?);
+        Ok(Self { config, store, search, media })
+    }
+}
+
+/// Opens only the database, for commands that need no more.
+///
+/// # Errors
+/// When the folder, the secret or the database cannot be opened.
+pub async fn open_store(
+    config: &Config,
+    world: World,
+    media: Arc<dyn store::media::Media>,
+) -> Result<Store, NotOpened> {
+    let data = &config.server.data;
+    fs::create_dir_all(data).map_err(|error| NotOpened::Folder(data.clone(), error))?;
+    let secret = read_secret(&data.join("secret"), &world)?;
+    let url = match &config.database.url {
+        DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
+        DatabaseUrl::Postgres(url) => url.reveal().to_owned(),
+    };
+    let queue = QueueSize { waiting: config.database.queue_commands, batch: config.database.batch_commands };
+    let readers = config.database.read_connections;
+    let options = Options { url, market: market(config), secret, world, media, readers, queue };
+    Store::open(options).await.map_err(NotOpened::Store)
+}
+
+/// The vendor's settings, as the rules want them.
+#[must_use]
+pub fn market(config: &Config) -> Market {
+    let money = &config.money;
+    Market {
+        name: config.vendor.name.clone(),
+        token_name: config.vendor.token_name.clone(),
+        token_price_micros: money.token_price.micros(),
+        currency: config.vendor.currency.clone(),
+        fee: money.fee,
+        welcome: money.welcome_tokens,
+        price_step: money.price_step,
+        hold: money.hold,
+        gift_link: money.gift_link,
+        session: Seconds::days(60),
+    }
+}
+
+/// Reads the server's own secret, or draws one at the first start. Only its
+/// owner may read the file.
+fn read_secret(path: &Path, world: &World) -> Result<Secret, NotOpened> {
+    let failed = |error| NotOpened::Folder(path.to_owned(), error);
+    match fs::read(path) {
+        Ok(bytes) => match <[u8; 32]>::try_from(bytes) {
+            Ok(bytes) => Ok(Secret::new(bytes)),
+            Err(_) => Err(failed(io::Error::other("it does not hold 32 bytes"))),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let bytes = world.random::<32>();
+            let folder = path.parent().unwrap_or(Path::new("."));
+            let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+            file.write_all(&bytes).map_err(failed)?;
+            file.as_file().sync_all().map_err(failed)?;
+            match file.persist_noclobber(path) {
+                Ok(_) => Ok(Secret::new(bytes)),
+                // Another process was quicker: its secret counts.
+                Err(lost) if lost.error.kind() == io::ErrorKind::AlreadyExists => read_secret(path, world),
+                Err(lost) => Err(failed(lost.error)),
+            }
+        }
+        Err(error) => Err(failed(error)),
+    }
+}

@@ -1,0 +1,141 @@
+//! How often somebody may ask, applied to requests by their path.
+//!
+//! Requests to the API are weighed by what they ask for, not by their path:
+//! the API's handler calls [`Throttle::weigh`] itself.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use domain::id::UserId;
+use domain::refusal::Refusal;
+use frontend::{Site, Visit, refusal_page, routes};
+
+use crate::limits::{AddressBlock, Class, Key, Limits, RetryAfter, TrustedProxies, client_address};
+use crate::telemetry::Metrics;
+
+/// Limits, and how to find out who asks.
+pub struct Throttle {
+    limits: Limits,
+    proxies: TrustedProxies,
+    metrics: Arc<Metrics>,
+}
+
+/// Whom a request is counted for.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    /// The address it comes from.
+    pub address: IpAddr,
+    /// The account it comes from, if somebody has signed in.
+    pub account: Option<UserId>,
+}
+
+impl Caller {
+    fn by_address(self) -> Key {
+        Key::Address(AddressBlock::from(self.address))
+    }
+
+    fn by_account(self) -> Key {
+        self.account.map_or_else(|| self.by_address(), Key::Account)
+    }
+}
+
+impl Throttle {
+    /// Limits behind these proxies.
+    #[must_use]
+    pub fn new(limits: Limits, proxies: TrustedProxies, metrics: Arc<Metrics>) -> Self {
+        Self { limits, proxies, metrics }
+    }
+
+    /// The address a request comes from.
+    #[must_use]
+    pub fn address(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+        client_address(peer.ip(), headers, &self.proxies)
+    }
+
+    /// Counts `cost` for whom the class counts.
+    ///
+    /// # Errors
+    /// When to try again.
+    pub fn check(&self, caller: Caller, class: Class, cost: u32) -> Result<(), RetryAfter> {
+        let key = match class {
+            Class::OpenAccount | Class::SignIn | Class::Read => caller.by_address(),
+            Class::SignInAs | Class::Claim | Class::Upload | Class::Write => caller.by_account(),
+        };
+        self.limits.check(class, key, cost).inspect_err(|_| self.metrics.request_limited(class))
+    }
+}
+
+/// What a request to the site counts as; nothing for what is cached long.
+fn class_of(method: &Method, path: &str) -> Option<Class> {
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    let is_below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+    if is_below("/assets") || is_below("/media") || is_below("/art") || path == routes::Graphql::PATTERN {
+        return None;
+    }
+    if is_below("/claim") || is_below("/vendor/start") || (path == "/claim" && !is_read) {
+        return Some(Class::Claim);
+    }
+    Some(match path {
+        _ if is_read => Class::Read,
+        routes::OpenAccount::PATTERN => Class::OpenAccount,
+        routes::SignIn::PATTERN => Class::SignIn,
+        _ => Class::Write,
+    })
+}
+
+/// Turns away who asks too often; for `axum::middleware::from_fn_with_state`,
+/// after the visit is known.
+pub async fn throttle(
+    State((throttle, site)): State<(Arc<Throttle>, Site)>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(class) = class_of(request.method(), request.uri().path()) else {
+        return next.run(request).await;
+    };
+    let Some(visit) = request.extensions().get::<Visit>().cloned() else { return next.run(request).await };
+    let caller =
+        Caller { address: throttle.address(peer, request.headers()), account: visit.actor.user_id() };
+    match throttle.check(caller, class, 1) {
+        Ok(()) => next.run(request).await,
+        Err(RetryAfter { seconds }) => {
+            let refusal = Refusal::RateLimited { retry_after_seconds: seconds };
+            let mut response = refusal_page(&site, &visit, StatusCode::TOO_MANY_REQUESTS, &refusal).await;
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_classed_by_what_they_do() {
+        let table = [
+            (Method::GET, "/", Some(Class::Read)),
+            (Method::GET, "/search", Some(Class::Read)),
+            (Method::POST, "/cart", Some(Class::Write)),
+            (Method::GET, "/open-account", Some(Class::Read)),
+            (Method::POST, "/open-account", Some(Class::OpenAccount)),
+            (Method::POST, "/sign-in", Some(Class::SignIn)),
+            (Method::GET, "/claim", Some(Class::Read)),
+            (Method::POST, "/claim", Some(Class::Claim)),
+            (Method::GET, "/claim/ABC", Some(Class::Claim)),
+            (Method::GET, "/vendor/start/ABC", Some(Class::Claim)),
+            (Method::GET, "/assets/x.css", None),
+            (Method::GET, "/media/x.webp", None),
+            (Method::POST, "/graphql", None),
+        ];
+        for (method, path, class) in table {
+            assert_eq!(class_of(&method, path), class, "{method} {path}");
+        }
+    }
+}
