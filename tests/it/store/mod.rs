@@ -1,4 +1,20 @@
 //! What SQL adds to the rules: both databases, their constraints, the writer,
 //! paging, and races.
 
+mod accounts;
+mod carts;
+mod gifts;
+mod guards;
+mod idempotency;
+mod listings;
+mod lively;
 mod main_job;
+mod orders;
+mod privacy;
+mod races;
+mod servers;
+mod statement;
+mod tamper;
+mod timers;
+mod vendor;
+mod writer;

@@ -1,0 +1,75 @@
+//! A market in which everything has happened once: orders and gifts in every
+//! state, grants, and fee rules of each kind.
+
+use domain::access::Actor;
+use domain::id::VisitorId;
+use domain::tokens::Tokens;
+use store::fees::FeeRuleInput;
+use tests::databases::Base;
+use tests::people::{FURNITURE, Market, Person, tokens};
+use uuid::Uuid;
+
+/// The market and its people.
+pub(crate) struct Lively {
+    pub(crate) market: Market,
+    pub(crate) wren: Person,
+    pub(crate) finch: Person,
+}
+
+/// A fee rule for everything or one seller.
+pub(crate) fn rule(name: &str, basis_points: u16, seller: Option<&str>) -> FeeRuleInput {
+    FeeRuleInput {
+        name: name.to_owned(),
+        category: None,
+        seller: seller.map(str::to_owned),
+        basis_points,
+        fixed: Tokens::ZERO,
+        minimum: None,
+        maximum: None,
+    }
+}
+
+/// Lets everything happen once.
+pub(crate) async fn lively(base: Base) -> Lively {
+    let market = Market::on(base).await;
+    let store = &market.store;
+    let staff = market.staff("keeper").await;
+    let wren = market.person("wren").await;
+    let (finch, robin) = (market.person_with("finch", 1_000).await, market.person_with("robin", 500).await);
+    let by_category = FeeRuleInput { category: Some(FURNITURE), ..rule("Furniture", 700, None) };
+    let rules = vec![rule("All of it", 10_000, Some("robin")), by_category, rule("Standard", 500, None)];
+    store.set_fee_rules(&staff.actor, rules).await.unwrap();
+    store.grant_tokens(&staff.actor, "wren", tokens("12.5"), "for a good start", "grant").await.unwrap();
+
+    give_in_every_way(&market, &finch, &robin).await;
+    let (chair, song) = (wren.lists_goods("A chair", 20, 10).await, wren.lists_file("A song", 3).await);
+    let confirmed = finch.buys(chair, 2, "confirmed").await.unwrap();
+    store.confirm_receipt(&finch.actor, confirmed).await.unwrap();
+    let cancelled = finch.buys(chair, 1, "cancelled").await.unwrap();
+    store.cancel_order(&wren.actor, cancelled).await.unwrap();
+    finch.buys(song, 1, "instant").await.unwrap();
+    let whole_cut = robin.lists_file("A poem", 4).await;
+    finch.buys(whole_cut, 1, "whole-cut").await.unwrap();
+    finch.buys(chair, 3, "held").await.unwrap();
+    let visitor = VisitorId::new(Uuid::from_u128(77));
+    store.add_to_cart(&Actor::Visitor(Some(visitor)), chair, 1).await.unwrap();
+    store.join_cart(&robin.actor, visitor).await.unwrap();
+    store.add_to_cart(&robin.actor, song, 1).await.unwrap();
+    store.checkout(&robin.actor, tokens("23"), "mixed").await.unwrap();
+    market.clean().await;
+    Lively { market, wren, finch }
+}
+
+async fn give_in_every_way(market: &Market, finch: &Person, robin: &Person) {
+    let store = &market.store;
+    store.create_gift_link(&finch.actor, tokens("1"), "too late", "expired").await.unwrap();
+    market.pass(31 * 86_400);
+    assert_eq!(store.return_due(&Actor::System, 10).await.unwrap(), 1);
+    store.give_tokens(&finch.actor, "robin", tokens("2"), "at once", "given").await.unwrap();
+    store.create_gift_link(&finch.actor, tokens("3"), "waits", "pending").await.unwrap();
+    let (_, code) = store.create_gift_link(&finch.actor, tokens("4"), "come", "claimed").await.unwrap();
+    store.claim_gift(&robin.actor, &code, "claim").await.unwrap();
+    let (view, _) =
+        store.create_gift_link(&finch.actor, tokens("5"), "or not", "cancelled-gift").await.unwrap();
+    store.cancel_gift(&finch.actor, view.gift.id).await.unwrap();
+}

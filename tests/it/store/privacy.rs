@@ -1,0 +1,121 @@
+//! After the main job no table holds anything personal that nobody typed in:
+//! no address of a machine, no user agent, no secret in the clear.
+
+use domain::access::Actor;
+use domain::user::Channel;
+use store::users::NewAccount;
+use tests::databases::on_each_database;
+
+use super::lively::lively;
+use super::tamper::columns_of_all_tables;
+
+/// The only columns that hold words which people typed. Everything else is
+/// numbers, times, random identities and hashes. A new column belongs here
+/// only with a reason why it must be stored.
+const TYPED: [&str; 14] = [
+    "categories.name",
+    "categories.slug",
+    "fee_rules.name",
+    "gifts.message",
+    "listings.description",
+    "listings.file_name",
+    "listings.tags",
+    "listings.title",
+    "order_lines.fee_explanation",
+    "order_lines.title",
+    "transactions.detail",
+    "users.about",
+    "users.display_name",
+    "users.handle",
+];
+
+/// Texts that we write ourselves.
+const OURS: [&str; 8] = [
+    "heads.name",
+    "idempotency_keys.answer",
+    "images.hash",
+    "images.widths",
+    "listings.cover",
+    "listings.external_id",
+    "listings.file_hash",
+    "users.passphrase_hash",
+];
+
+/// Parts of names that columns with personal data would have.
+const TELLING: [&str; 12] = [
+    "address",
+    "agent",
+    "birth",
+    "city",
+    "country",
+    "e_mail",
+    "email",
+    "host",
+    "ip",
+    "name_real",
+    "phone",
+    "street",
+];
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02X}")).collect()
+}
+
+#[test]
+fn nothing_personal_is_stored() {
+    on_each_database(async |base| {
+        let lively = lively(base).await;
+        let (store, direct) = (&lively.market.store, lively.market.base.connect().await);
+        let opened =
+            store.open_account(&Actor::Visitor(None), NewAccount::default(), Some(Channel::Site)).await;
+        let opened = opened.unwrap();
+        let new =
+            NewAccount { passphrase: Some("correct horse battery".to_owned()), ..NewAccount::default() };
+        store.open_account(&Actor::Visitor(None), new, None).await.unwrap();
+        let token = opened.session_token.unwrap();
+        let (link, code) = store
+            .create_gift_link(&lively.finch.actor, domain::tokens::Tokens::whole(1), "hi", "k")
+            .await
+            .unwrap();
+        assert!(link.gift.claim.is_some());
+
+        let mut texts = Vec::new();
+        for (table, column, kind) in columns_of_all_tables(&direct).await {
+            let name = format!("{table}.{column}");
+            let is_telling = |part: &&str| column.split('_').any(|word| word == *part);
+            assert!(!TELLING.iter().any(is_telling), "{name} sounds personal");
+            let is_text =
+                !["integer", "bigint", "smallint", "uuid", "bytea", "blob"].contains(&kind.as_str());
+            if is_text {
+                assert!(
+                    TYPED.contains(&name.as_str()) || OURS.contains(&name.as_str()),
+                    "{name}: say what it is for"
+                );
+                texts.push((table.clone(), column.clone()));
+            }
+            // No secret stands in any column in the clear, of whatever type.
+            let read = match (kind.as_str(), direct.is_postgres()) {
+                ("blob", _) => format!("hex({column})"),
+                ("bytea", _) => format!("upper(encode({column}, 'hex'))"),
+                _ => format!("CAST({column} AS TEXT)"),
+            };
+            let values =
+                direct.texts(&format!("SELECT {read} FROM {table} WHERE {column} IS NOT NULL")).await;
+            let secrets =
+                [opened.account_key.as_str(), &token, &code, "correct horse", &code.replace('-', "")];
+            for value in values.into_iter().flatten().flatten() {
+                let holds = |secret: &&str| value.contains(*secret) || value.contains(&hex(secret));
+                assert!(!secrets.iter().any(holds), "{name} holds a secret");
+            }
+        }
+        assert_eq!(
+            texts.len(),
+            TYPED.len() + OURS.len(),
+            "a column was taken away: take it off the list too"
+        );
+        // Sessions say through what they are used, and nothing of the machine.
+        let sessions = "SELECT CAST(COUNT(*) AS TEXT) FROM sessions WHERE channel NOT IN (1, 2)";
+        assert_eq!(direct.texts(sessions).await[0][0].as_deref(), Some("0"));
+        lively.market.store.close().await;
+    });
+}

@@ -1,0 +1,106 @@
+//! What only the vendor's staff does: grants, fee rules, looking around.
+
+use domain::access::Actor;
+use domain::fees::FeeScope;
+use domain::id::CategoryId;
+use domain::ledger::account::AccountKind;
+use domain::refusal::Refusal;
+use domain::tokens::Tokens;
+use store::fees::FeeRuleInput;
+use store::page::Window;
+use tests::databases::on_each_database;
+use tests::people::{FURNITURE, Market, refused, tokens};
+
+use super::lively::rule;
+
+#[test]
+fn staff_grants_and_nobody_else() {
+    on_each_database(async |base| {
+        let market = Market::on(base).await;
+        let (staff, wren) = (market.staff("keeper").await, market.person("wren").await);
+        let store = &market.store;
+        let grant = async |actor: &Actor, to: &str, amount: &str, reason: &str, key: &str| {
+            store.grant_tokens(actor, to, tokens(amount), reason, key).await
+        };
+        let visitor = Actor::Visitor(None);
+        assert_eq!(refused(grant(&visitor, "wren", "1", "why", "a").await), Refusal::NotSignedIn);
+        assert_eq!(refused(grant(&wren.actor, "wren", "1", "why", "a").await), Refusal::Forbidden);
+        assert_eq!(refused(grant(&staff.actor, "wren", "1", "", "a").await).field(), Some("reason"));
+        assert_eq!(refused(grant(&staff.actor, "wren", "0", "why", "b").await).field(), Some("amount"));
+        assert_eq!(refused(grant(&staff.actor, "nobody", "1", "why", "c").await), Refusal::missing("user"));
+        let most = Tokens::MAX_MOVED.to_string();
+        assert_eq!(grant(&staff.actor, "wren", &most, "why", "d").await.unwrap().id, wren.id);
+        assert_eq!(
+            refused(grant(&staff.actor, "wren", "1000000000.0001", "why", "e").await).field(),
+            Some("amount")
+        );
+        assert_eq!(wren.wallet().await.spendable, Tokens::MAX_MOVED);
+        market.clean().await;
+        market.store.close().await;
+    });
+}
+
+#[test]
+fn the_first_rule_that_matches_sets_the_fee() {
+    on_each_database(async |base| {
+        let market = Market::on(base).await;
+        let (staff, wren) = (market.staff("keeper").await, market.person("wren").await);
+        let finch = market.person("finch").await;
+        let store = &market.store;
+        assert_eq!(refused(store.set_fee_rules(&wren.actor, vec![]).await), Refusal::Forbidden);
+        let home = FeeRuleInput { category: Some(CategoryId::new(100)), ..rule("Home", 800, None) };
+        let both = FeeRuleInput { seller: Some("wren".to_owned()), ..home.clone() };
+        for (rules, code) in [
+            (vec![], "INVALID_INPUT"),
+            (vec![home.clone()], "INVALID_INPUT"),
+            (vec![both, rule("Rest", 500, None)], "INVALID_INPUT"),
+            (vec![rule("Gone", 1, Some("nobody")), rule("Rest", 500, None)], "NOT_FOUND"),
+            (vec![rule("Too much", 10_001, None)], "INVALID_INPUT"),
+        ] {
+            assert_eq!(refused(store.set_fee_rules(&staff.actor, rules).await).code(), code);
+        }
+        assert_eq!(store.fee_rules().await.unwrap().as_slice().len(), 1, "the standard cut stands");
+        let least = FeeRuleInput { minimum: Some(tokens("2")), ..rule("Rest", 500, None) };
+        let rules = vec![rule("Friend", 100, Some("wren")), home, least];
+        let set = store.set_fee_rules(&staff.actor, rules).await.unwrap();
+        assert_eq!(store.fee_rules().await.unwrap(), set);
+        assert_eq!(set.as_slice()[0].scope, FeeScope::Seller(wren.id));
+        for (price, category, seller, fee) in [
+            ("100", FURNITURE, wren.id, "1"),
+            ("100", FURNITURE, finch.id, "8"),
+            ("100", CategoryId::new(301), finch.id, "5"),
+            ("10", CategoryId::new(301), finch.id, "2"),
+            ("1", CategoryId::new(301), finch.id, "1"),
+        ] {
+            let fee_of = store.fee_preview(tokens(price), category, seller).await.unwrap();
+            assert_eq!(fee_of.per_unit, tokens(fee), "{}", fee_of.explanation);
+        }
+        market.store.close().await;
+    });
+}
+
+#[test]
+fn the_glance_and_the_list_of_users_tell_what_there_is() {
+    on_each_database(async |base| {
+        let market = Market::on(base).await;
+        let (staff, wren) = (market.staff("keeper").await, market.person("wren").await);
+        let finch = market.person_with("wren-finch", 100).await;
+        let chair = wren.lists_goods("A chair", 20, 2).await;
+        finch.buys(chair, 2, "k").await.unwrap();
+        let store = &market.store;
+        let since = market.world.now();
+        let glance = store.glance(&staff.actor, since).await.unwrap();
+        assert_eq!((glance.users, glance.listings, glance.orders, glance.turnover), (3, 1, 1, tokens("40")));
+        let of = |kind| glance.totals.iter().find(|total| total.kind == kind).map(|total| total.balance);
+        assert_eq!(of(AccountKind::Escrow), Some(tokens("40")));
+        assert_eq!(of(AccountKind::IssuedPromo), Some(tokens("150")));
+        market.pass(1);
+        assert_eq!(store.glance(&staff.actor, market.world.now()).await.unwrap().orders, 0);
+        assert_eq!(refused(store.glance(&wren.actor, since).await), Refusal::Forbidden);
+        for (prefix, count) in [("", 3), ("wren", 2), ("wren-", 1), ("Keep", 1), ("%", 0), ("zzz", 0)] {
+            let found = store.find_users(&staff.actor, prefix, Window::first(10, None)).await.unwrap();
+            assert_eq!(found.items.len(), count, "{prefix:?}");
+        }
+        market.store.close().await;
+    });
+}
