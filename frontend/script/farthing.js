@@ -20,14 +20,6 @@ const page = async (url, options) => {
   return new DOMParser().parseFromString(await response.text(), "text/html");
 };
 
-// Files stay at home when a form only asks for a preview.
-const body = (form, intent) => {
-  const data = new FormData(form);
-  for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
-  if (intent) data.set("intent", intent);
-  return form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
-};
-
 const after = (milliseconds, act) => {
   let timer;
   return (...given) => {
@@ -80,7 +72,9 @@ for (const form of $$("form.themes")) {
   });
 }
 
-// Fee and balance previews while typing.
+// Fee and balance previews while typing: the page is asked for with what they
+// depend on, and only the preview is taken from it.
+const weighty = /^(price|amount|category_id|kind)$/;
 for (const form of $$("form[data-live]")) {
   const shown = () => $("#" + form.dataset.part);
   for (const button of $$("[data-preview]", form)) button.hidden = true;
@@ -88,7 +82,8 @@ for (const form of $$("form[data-live]")) {
   const refresh = after(250, async () => {
     const mine = ++turn;
     try {
-      const fresh = await page(form.action, { method: "POST", body: body(form, form.dataset.live) });
+      const data = [...new FormData(form)].filter(([name]) => weighty.test(name));
+      const fresh = await page(form.dataset.live + "?" + new URLSearchParams(data));
       const part = fresh.getElementById(form.dataset.part);
       if (part && mine === turn) shown().replaceChildren(...part.childNodes);
     } catch { /* The button for it comes back. */
@@ -96,7 +91,7 @@ for (const form of $$("form[data-live]")) {
     }
   });
   form.addEventListener("input", (event) => {
-    if (/^(price|amount|category_id|kind)$/.test(event.target.name)) refresh();
+    if (weighty.test(event.target.name)) refresh();
   });
 }
 
@@ -130,7 +125,7 @@ for (const form of $$("form[data-cart]")) {
     if (event.submitter?.formMethod === "get") return;
     event.preventDefault();
     try {
-      const fresh = await page(form.action, { method: "POST", body: body(form) });
+      const fresh = await page(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
       const flash = $(".flash", fresh);
       if (!flash) throw new Error("no answer");
       $(".flash")?.remove();

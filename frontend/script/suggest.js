@@ -39,11 +39,10 @@ for (const form of $$("form[data-suggest]")) {
       const response = await fetch(form.dataset.suggest, {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ query: "query($q: String!) { search(query: $q, first: 7) { edges { node { title } } } }", variables: { q: words } }),
+        body: JSON.stringify({ query: "query($prefix: String!) { suggest(prefix: $prefix, first: 7) }", variables: { prefix: words } }),
       });
-      const edges = (await response.json()).data?.search?.edges ?? [];
+      const titles = (await response.json()).data?.suggest ?? [];
       if (mine !== turn || document.activeElement !== input) return;
-      const titles = [...new Set(edges.map((edge) => edge.node.title))];
       list.replaceChildren(...titles.map((title, index) => {
         const option = document.createElement("li");
         option.className = "suggestion";

@@ -22,12 +22,13 @@ use crate::view::gift::{
 use crate::worth::grouped;
 use crate::{routes, show};
 
-/// `GET /gifts`
+/// `GET /gifts`: the query string may begin to fill the forms.
 pub(super) async fn gifts(ask: Ask, query: Pairs) -> Answer {
     ask.user()?;
-    let mut give = GiveForm::default();
-    query.get("to").clone_into(&mut give.to.value);
-    show(&view(&ask, give, LinkForm::default(), &query).await?)
+    let (mut give, mut link) = (GiveForm::default(), LinkForm::default());
+    give.fill(query.iter());
+    link.fill(query.iter());
+    show(&view(&ask, give, link, &query).await?)
 }
 
 async fn view(

@@ -20,10 +20,12 @@ use crate::view::sell::{
 };
 use crate::{routes, show};
 
-/// `GET /sell`
-pub(super) async fn new(ask: Ask) -> Answer {
+/// `GET /sell`: an empty form, or one that the query string begins to fill.
+pub(super) async fn new(ask: Ask, query: Pairs) -> Answer {
     ask.user()?;
-    show(&view(&ask, None, SellForm::default(), &[]).await?)
+    let mut form = SellForm::default();
+    form.fill(query.iter());
+    show(&view(&ask, None, form, &[]).await?)
 }
 
 /// The asker's own listing in a path.
