@@ -1,0 +1,246 @@
+//! Doing the steps to the real store, and telling its answers and its state
+//! in the model's words.
+
+use domain::access::{Actor, Role, SignedIn};
+use domain::id::{GiftId, ListingId, OrderId, SessionId, UserId};
+use domain::listing::ListingKind;
+use domain::refusal::Refusal;
+use domain::tokens::Tokens;
+use store::Done;
+use store::error::Error;
+use store::fees::FeeRuleInput;
+use store::listings::{NewListing, Revision};
+use store::users::NewAccount;
+use tests::people::{FURNITURE, Market};
+use uuid::Uuid;
+
+use super::model::Answer;
+use super::step::{Fees, Number, Step};
+
+/// The market and who and what is in it, by number.
+pub(super) struct Real {
+    pub(super) market: Market,
+    users: Vec<(UserId, String)>,
+    listings: Vec<ListingId>,
+    orders: Vec<OrderId>,
+    gifts: Vec<(GiftId, Option<String>)>,
+}
+
+fn units(units: i64) -> Tokens {
+    Tokens::from_units(units).expect("the model deals in amounts from nothing up")
+}
+
+/// A refusal in the model's words.
+fn told(refusal: &Refusal) -> String {
+    let code = refusal.code();
+    match refusal {
+        Refusal::InvalidInput { field, .. } => format!("{code} {field}"),
+        Refusal::NotFound { what } => format!("{code} {what}"),
+        Refusal::InsufficientTokens { balance, shortfall } => {
+            format!("{code} {} {}", balance.units(), shortfall.units())
+        }
+        Refusal::PriceChanged { now } => format!("{code} {}", now.units()),
+        Refusal::OutOfStock { left, .. } => format!("{code} {left}"),
+        _ => code.to_owned(),
+    }
+}
+
+impl Real {
+    pub(super) fn new(market: Market) -> Self {
+        let (users, listings, orders, gifts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { market, users, listings, orders, gifts }
+    }
+
+    /// Does a step; `shown` is the price or total that the asker names.
+    pub(super) async fn take(&mut self, step: &Step, shown: i64) -> Answer {
+        match self.done(step, shown).await {
+            Ok(answer) => Ok(answer),
+            Err(Error::Refused(refusal)) => Err(told(&refusal)),
+            Err(Error::Failed(fault)) => panic!("{step:?}: {fault}"),
+        }
+    }
+
+    fn actor(&self, user: Number) -> Actor {
+        let role = if user == 0 { Role::Staff } else { Role::User };
+        Actor::User(SignedIn { id: self.users[user].0, role, session: SessionId::new(Uuid::nil()) })
+    }
+
+    fn listing(&self, number: Number) -> ListingId {
+        self.listings.get(number).copied().unwrap_or(ListingId::new(Uuid::max()))
+    }
+
+    fn order(&self, number: Number) -> OrderId {
+        self.orders.get(number).copied().unwrap_or(OrderId::new(Uuid::max()))
+    }
+
+    fn gift(&self, number: Number) -> GiftId {
+        self.gifts.get(number).map_or(GiftId::new(Uuid::max()), |(id, _)| *id)
+    }
+
+    /// A gift's code, or one that nobody was told.
+    fn code(&self, number: Number) -> String {
+        let known = self.gifts.get(number).and_then(|(_, code)| code.clone());
+        known.unwrap_or_else(|| domain::code::write(&[9; 15]))
+    }
+
+    fn told_orders(&mut self, orders: Vec<OrderId>) -> String {
+        let mut words = Vec::new();
+        for order in orders {
+            if !self.orders.contains(&order) {
+                self.orders.push(order);
+            }
+            let place = self.orders.iter().position(|known| *known == order);
+            words.push(format!("order {}", place.expect("it was just put there")));
+        }
+        words.join(", ")
+    }
+
+    fn told_gift(&mut self, gift: GiftId, code: Option<String>) -> String {
+        if !self.gifts.iter().any(|(known, _)| *known == gift) {
+            self.gifts.push((gift, code));
+        }
+        let place = self.gifts.iter().position(|(known, _)| *known == gift);
+        format!("gift {}", place.expect("it was just put there"))
+    }
+
+    fn told_user(&self, user: UserId) -> String {
+        let place = self.users.iter().position(|(known, _)| *known == user);
+        format!("user {}", place.expect("a user who was opened"))
+    }
+
+    async fn done(&mut self, step: &Step, shown: i64) -> Done<String> {
+        let store = self.market.store.clone();
+        Ok(match step {
+            Step::Open { .. } | Step::List { .. } | Step::Reprice { .. } | Step::Withdraw { .. } => {
+                self.list_and_open(step).await?
+            }
+            Step::AddToCart { by, listing, quantity } => {
+                let cart = store.add_to_cart(&self.actor(*by), self.listing(*listing), *quantity).await?;
+                format!("cart of {}", cart.lines.len())
+            }
+            Step::Checkout { by, key, .. } => {
+                self.told_orders(store.checkout(&self.actor(*by), units(shown), key).await?)
+            }
+            Step::Buy { by, listing, quantity, key, .. } => {
+                let (actor, listing) = (self.actor(*by), self.listing(*listing));
+                let order = store.buy(&actor, listing, *quantity, units(shown), key).await?;
+                self.told_orders(vec![order])
+            }
+            Step::Confirm { by, order } => {
+                let order = store.confirm_receipt(&self.actor(*by), self.order(*order)).await?;
+                self.told_orders(vec![order])
+            }
+            Step::Cancel { by, order } => {
+                let order = store.cancel_order(&self.actor(*by), self.order(*order)).await?;
+                self.told_orders(vec![order])
+            }
+            Step::Grant { by, to, units: amount, key } => {
+                let user = store.grant_tokens(&self.actor(*by), to, units(*amount), "a reason", key).await?;
+                self.told_user(user.id)
+            }
+            Step::SetFees { by, fees } => {
+                store.set_fee_rules(&self.actor(*by), self.rules(*fees)).await?;
+                "set".to_owned()
+            }
+            Step::ReleaseDue => format!("released {}", store.release_due(&Actor::System, 1_000).await?),
+            Step::ReturnDue => format!("returned {}", store.return_due(&Actor::System, 1_000).await?),
+            _ => self.gift_step(step).await?,
+        })
+    }
+
+    async fn list_and_open(&mut self, step: &Step) -> Done<String> {
+        let store = self.market.store.clone();
+        Ok(match step {
+            Step::Open { handle } => {
+                let new = NewAccount { handle: Some(handle.clone()), ..NewAccount::default() };
+                let opened = store.open_account(&Actor::Visitor(None), new, None).await?;
+                self.users.push((opened.user.id, handle.clone()));
+                self.told_user(opened.user.id)
+            }
+            Step::Reprice { by, listing, tokens } => {
+                let revision = Revision { price: Some(units(tokens * 10_000)), ..Revision::default() };
+                store.revise_listing(&self.actor(*by), self.listing(*listing), revision).await?;
+                format!("listing {listing}")
+            }
+            Step::Withdraw { by, listing } => {
+                store.withdraw_listing(&self.actor(*by), self.listing(*listing)).await?;
+                format!("listing {listing}")
+            }
+            Step::List { by, kind, tokens, quantity, publish } => {
+                let actor = self.actor(*by);
+                let is_file = *kind == ListingKind::File;
+                let new = NewListing {
+                    title: format!("Thing {}", self.listings.len()),
+                    description: String::new(),
+                    category: FURNITURE,
+                    kind: *kind,
+                    price: units(tokens * 10_000),
+                    quantity: *quantity,
+                    condition: None,
+                    tags: vec![],
+                    images: vec![],
+                    publish: *publish && !is_file,
+                };
+                let listing = store.list_item(&actor, new).await?.id;
+                if is_file {
+                    let path = store.spool();
+                    std::fs::write(&path, "bytes").expect("the spool can be written");
+                    store.attach_file(&actor, listing, "file", path).await?;
+                }
+                if is_file && *publish {
+                    store.publish_listing(&actor, listing).await?;
+                }
+                self.listings.push(listing);
+                format!("listing {}", self.listings.len() - 1)
+            }
+            other => panic!("{other:?} is no such step"),
+        })
+    }
+
+    async fn gift_step(&mut self, step: &Step) -> Done<String> {
+        let store = self.market.store.clone();
+        Ok(match step {
+            Step::Give { by, to, units: amount, key } => {
+                let view = store.give_tokens(&self.actor(*by), to, units(*amount), "here", key).await?;
+                self.told_gift(view.gift.id, None)
+            }
+            Step::MakeLink { by, units: amount, key } => {
+                let (view, code) =
+                    store.create_gift_link(&self.actor(*by), units(*amount), "come", key).await?;
+                self.told_gift(view.gift.id, Some(code))
+            }
+            Step::Claim { by, gift, key } => {
+                let view = store.claim_gift(&self.actor(*by), &self.code(*gift), key).await?;
+                self.told_gift(view.gift.id, None)
+            }
+            Step::TakeBack { by, gift } => {
+                let view = store.cancel_gift(&self.actor(*by), self.gift(*gift)).await?;
+                self.told_gift(view.gift.id, None)
+            }
+            other => panic!("{other:?} is no such step"),
+        })
+    }
+
+    fn rules(&self, fees: Fees) -> Vec<FeeRuleInput> {
+        let rule = |name: &str, seller, basis_points, fixed, least: i64| FeeRuleInput {
+            name: name.to_owned(),
+            category: None,
+            seller,
+            basis_points,
+            fixed: units(fixed),
+            minimum: (least > 0).then(|| units(least)),
+            maximum: None,
+        };
+        let seller = Some(self.users[fees.seller].1.clone());
+        vec![
+            rule("One seller", seller, fees.sellers_points, fees.sellers_fixed_units, 0),
+            rule("The rest", None, fees.points, 0, fees.least_units),
+        ]
+    }
+
+    /// The orders and gifts so far.
+    pub(super) fn made(&self) -> (Vec<Uuid>, Vec<Uuid>) {
+        let orders = self.orders.iter().map(|order| order.uuid()).collect();
+        (orders, self.gifts.iter().map(|(gift, _)| gift.uuid()).collect())
+    }
+}
