@@ -104,9 +104,8 @@ impl CartLine {
 pub(crate) struct AddToCartInput {
     /// The global id of the listing.
     listing_id: ID,
-    /// How many pieces more; at least 1.
-    #[graphql(default = 1)]
-    quantity: i32,
+    /// How many pieces more; 1 if left out.
+    quantity: Option<i32>,
 }
 
 /// How many of a line are wanted. Name the line by its own id or by its
@@ -179,7 +178,7 @@ fn check_owner(ctx: &Context<'_>) -> Result<(), Refusal> {
 
 async fn add(ctx: &Context<'_>, input: AddToCartInput) -> Done<Row> {
     check_owner(ctx)?;
-    let (listing, quantity) = (read(&input.listing_id)?, pieces(input.quantity)?);
+    let (listing, quantity) = (read(&input.listing_id)?, pieces(input.quantity.unwrap_or(1))?);
     ctx.store().add_to_cart(ctx.actor(), listing, quantity).await
 }
 

@@ -63,8 +63,10 @@ pub struct Weight {
     pub sign_in_handles: Vec<String>,
     /// Claim codes to try.
     pub claims: u32,
-    /// Pictures and files to take.
-    pub uploads: u32,
+    /// Pictures to take.
+    pub pictures: u32,
+    /// Files for sale to take.
+    pub files: u32,
     /// Mutations in all.
     pub writes: u32,
     /// About how many fields are answered, dear ones counted more.
@@ -285,7 +287,8 @@ impl<'d> Scale<'d> {
                     weight.sign_in_handles.extend(self.handle(field));
                 }
                 "claimGift" | "giftBehind" => weight.claims += 1,
-                "uploadImage" | "attachFile" => weight.uploads += 1,
+                "uploadImage" => weight.pictures += 1,
+                "attachFile" => weight.files += 1,
                 _ => {}
             }
         }

@@ -5,9 +5,7 @@ use domain::refusal::Refusal;
 use domain::time::Timestamp;
 use domain::tokens;
 
-/// An amount of tokens, as a decimal string with at most four places and
-/// neither sign nor exponent: `"9.5025"`. Never a number, since numbers lose
-/// digits on their way.
+/// An amount of tokens as it came or as it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tokens(String);
 
@@ -28,6 +26,9 @@ impl Tokens {
     }
 }
 
+/// An amount of tokens, as a decimal string with at most four places and
+/// neither sign nor exponent: `"9.5025"`. Never a number, since numbers lose
+/// digits on their way.
 #[Scalar]
 impl ScalarType for Tokens {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -46,7 +47,7 @@ impl ScalarType for Tokens {
     }
 }
 
-/// A point in time in UTC, as RFC 3339 writes it: `"2026-11-23T08:50:00Z"`.
+/// A point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DateTime(pub(crate) Timestamp);
 
@@ -56,6 +57,7 @@ impl From<Timestamp> for DateTime {
     }
 }
 
+/// A point in time in UTC, as RFC 3339 writes it: `"2026-11-23T08:50:00Z"`.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {

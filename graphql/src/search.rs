@@ -41,8 +41,7 @@ pub(crate) struct SearchFilter {
     /// All of these tags.
     tags: Option<Vec<String>>,
     /// Only what can be bought now.
-    #[graphql(default)]
-    in_stock: bool,
+    in_stock: Option<bool>,
 }
 
 twin! {
@@ -97,7 +96,7 @@ impl SearchFilter {
                 None => None,
             },
             tags: self.tags.unwrap_or_default(),
-            in_stock: self.in_stock,
+            in_stock: self.in_stock.unwrap_or_default(),
         })
     }
 }
@@ -275,15 +274,16 @@ impl SearchQuery {
     async fn search(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default, desc = "The words; all listings if left out. At most 200 letters.")] query: String,
+        #[graphql(desc = "The words; all listings if left out. At most 200 letters.")] query: Option<String>,
         #[graphql(desc = "What results are narrowed to.")] filter: Option<SearchFilter>,
         #[graphql(desc = "The order of results; by relevance if left out.")] sort: Option<SearchSort>,
         #[graphql(desc = "So many from the best, or after `after`; 0 to 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "So many up to the last, or before `before`; 0 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-        #[graphql(default, desc = "Whether to say of each result why it stands where it stands.")]
-        explain: bool,
+        #[graphql(desc = "Whether to say of each result why it stands where it stands.")] explain: Option<
+            bool,
+        >,
     ) -> Result<SearchConnection> {
         let ahead = ctx.look_ahead();
         let facets = ahead.field("facets").exists() || ahead.field("priceHistogram").exists();
@@ -295,7 +295,8 @@ impl SearchQuery {
             let filter = filter.unwrap_or_default().read(ctx).await?;
             let sort = sort.map(Sort::from).unwrap_or_default();
             let now = ctx.store().world().now();
-            find(ctx, Query { text: query, filter, sort, window, now, facets, explain }).await
+            let (text, explain) = (query.unwrap_or_default(), explain.unwrap_or_default());
+            find(ctx, Query { text, filter, sort, window, now, facets, explain }).await
         };
         answer(ctx, asked.await)
     }

@@ -129,8 +129,7 @@ async fn sign_in(ctx: &Context<'_>, input: SignInInput) -> Done<(User, String)> 
 #[derive(Default, InputObject)]
 pub(crate) struct SignOutInput {
     /// Whether all your other sessions end too.
-    #[graphql(default)]
-    everywhere: bool,
+    everywhere: Option<bool>,
 }
 
 /// What came of signing out.
@@ -141,7 +140,7 @@ pub(crate) struct SignOutPayload {
 }
 
 async fn sign_out(ctx: &Context<'_>, input: SignOutInput) -> Done<()> {
-    if input.everywhere {
+    if input.everywhere.unwrap_or_default() {
         ctx.store().end_other_sessions(ctx.actor()).await?;
     }
     ctx.store().sign_out(ctx.actor()).await

@@ -43,10 +43,10 @@ impl Uploads {
         Self(Mutex::new(files.into_iter().map(Some).collect()))
     }
 
-    /// The value of the variable that stands for file number `index`.
+    /// The text in the variable that stands for file number `index`.
     #[must_use]
-    pub fn value(index: usize) -> Value {
-        Value::String(format!("{PREFIX}{index}"))
+    pub fn mark(index: usize) -> String {
+        format!("{PREFIX}{index}")
     }
 
     fn take(&self, index: usize) -> Option<Spooled> {
@@ -56,9 +56,7 @@ impl Uploads {
 
 const PREFIX: &str = "#upload:";
 
-/// A file that comes with the request, as the GraphQL multipart request
-/// specification has it: the variable is null in `operations`, and `map` says
-/// which part of the form it is. Only in mutations, and each file once.
+/// The number of a file that came with the request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Upload(usize);
 
@@ -73,6 +71,9 @@ impl Upload {
     }
 }
 
+/// A file that comes with the request, as the GraphQL multipart request
+/// specification has it: the variable is null in `operations`, and `map` says
+/// which part of the form it is. Only in mutations, and each file once.
 #[Scalar(specified_by_url = "https://github.com/jaydenseric/graphql-multipart-request-spec")]
 impl ScalarType for Upload {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -90,12 +91,6 @@ impl ScalarType for Upload {
     }
 
     fn to_value(&self) -> Value {
-        Self::value_of(self.0)
-    }
-}
-
-impl Upload {
-    fn value_of(index: usize) -> Value {
-        Uploads::value(index)
+        Value::String(Uploads::mark(self.0))
     }
 }

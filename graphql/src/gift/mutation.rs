@@ -18,8 +18,7 @@ pub(crate) struct GiveTokensInput {
     /// How much, in tokens. Promo tokens cannot be given.
     amount: Tokens,
     /// What you write to the recipient; up to 500 characters.
-    #[graphql(default)]
-    message: String,
+    message: Option<String>,
     /// Your name for this attempt, 1 to 255 visible ASCII characters. The same
     /// key with the same input has one effect and the same answer, however
     /// often it is sent.
@@ -32,8 +31,7 @@ pub(crate) struct CreateGiftLinkInput {
     /// How much, in tokens. Promo tokens cannot be given.
     amount: Tokens,
     /// What you write to the recipient; up to 500 characters.
-    #[graphql(default)]
-    message: String,
+    message: Option<String>,
     /// Your name for this attempt, 1 to 255 visible ASCII characters. The same
     /// key with the same input has one effect and the same code, however
     /// often it is sent.
@@ -95,13 +93,15 @@ async fn give(ctx: &Context<'_>, input: GiveTokensInput) -> Done<GiftView> {
     ctx.actor().signed_in()?;
     let amount = input.amount.read("amount")?;
     let GiveTokensInput { to, message, idempotency_key, .. } = input;
+    let message = message.unwrap_or_default();
     ctx.store().give_tokens(ctx.actor(), &to, amount, &message, &idempotency_key).await
 }
 
 async fn create_link(ctx: &Context<'_>, input: CreateGiftLinkInput) -> Done<(GiftView, String)> {
     ctx.actor().signed_in()?;
     let amount = input.amount.read("amount")?;
-    ctx.store().create_gift_link(ctx.actor(), amount, &input.message, &input.idempotency_key).await
+    let message = input.message.unwrap_or_default();
+    ctx.store().create_gift_link(ctx.actor(), amount, &message, &input.idempotency_key).await
 }
 
 /// Mutations of gifts.

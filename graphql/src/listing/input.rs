@@ -15,8 +15,7 @@ pub(crate) struct ListItemInput {
     /// What it is called; one line of 1 to 140 characters.
     title: String,
     /// What it is; up to 10,000 characters.
-    #[graphql(default)]
-    description: String,
+    description: Option<String>,
     /// The global id of the category it hangs in.
     category_id: ID,
     /// What sort of thing; stays what it is.
@@ -29,15 +28,12 @@ pub(crate) struct ListItemInput {
     /// How worn; goods only.
     condition: Option<Condition>,
     /// Words to find it by; at most 12.
-    #[graphql(default)]
-    tags: Vec<String>,
+    tags: Option<Vec<String>>,
     /// The global ids of your pictures in their order; at most 10.
-    #[graphql(default)]
-    image_ids: Vec<ID>,
+    image_ids: Option<Vec<ID>>,
     /// Whether everybody shall see it at once; a draft otherwise. A file
     /// listing is published after its file was attached.
-    #[graphql(default)]
-    publish: bool,
+    publish: Option<bool>,
 }
 
 /// A number of pieces as it came: `Int` may be negative.
@@ -58,11 +54,11 @@ impl ListItemInput {
             price: self.price.read("price")?,
             quantity: self.quantity.map(pieces).transpose()?,
             condition: self.condition.map(Into::into),
-            images: self.image_ids.iter().map(read).collect::<Result<_, _>>()?,
+            images: self.image_ids.unwrap_or_default().iter().map(read).collect::<Result<_, _>>()?,
             title: self.title,
-            description: self.description,
-            tags: self.tags,
-            publish: self.publish,
+            description: self.description.unwrap_or_default(),
+            tags: self.tags.unwrap_or_default(),
+            publish: self.publish.unwrap_or_default(),
         })
     }
 }
@@ -91,8 +87,7 @@ pub(crate) struct ReviseListingInput {
     /// them anew.
     image_ids: Option<Vec<ID>>,
     /// Whether everybody shall see it from now on.
-    #[graphql(default)]
-    publish: bool,
+    publish: Option<bool>,
 }
 
 fn named<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
@@ -120,7 +115,7 @@ impl ReviseListingInput {
             title: self.title,
             description: self.description,
             tags: self.tags,
-            publish: self.publish,
+            publish: self.publish.unwrap_or_default(),
         })
     }
 }

@@ -27,9 +27,8 @@ pub(crate) struct CheckoutInput {
 pub(crate) struct BuyInput {
     /// The global id of the listing.
     listing_id: ID,
-    /// How many pieces; at least 1.
-    #[graphql(default = 1)]
-    quantity: i32,
+    /// How many pieces; 1 if left out.
+    quantity: Option<i32>,
     /// The price of one in tokens, as you were shown it.
     expected_price: Tokens,
     /// Your name for this attempt, 1 to 255 visible ASCII characters. The same
@@ -93,7 +92,7 @@ async fn checkout(ctx: &Context<'_>, input: CheckoutInput) -> Done<Vec<Order>> {
 
 async fn buy(ctx: &Context<'_>, input: BuyInput) -> Done<OrderView> {
     ctx.actor().signed_in()?;
-    let (listing, quantity) = (read(&input.listing_id)?, pieces(input.quantity)?);
+    let (listing, quantity) = (read(&input.listing_id)?, pieces(input.quantity.unwrap_or(1))?);
     let price = input.expected_price.read("expectedPrice")?;
     let made = ctx.store().buy(ctx.actor(), listing, quantity, price, &input.idempotency_key).await?;
     ctx.store().order(ctx.actor(), made).await

@@ -1,0 +1,104 @@
+//! Whatever the site can do, a program can do: every verb of the store is
+//! offered.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use domain::access::Actor;
+use serde_json::json;
+
+use crate::house::House;
+
+/// Each verb or read for an actor, and the field that offers it.
+const OFFERED: [(&str, &str); 41] = [
+    ("open_account", "Mutation.openAccount"),
+    ("sign_in", "Mutation.signIn"),
+    ("sign_out", "Mutation.signOut"),
+    ("end_session", "Mutation.endSession"),
+    ("end_other_sessions", "Mutation.endOtherSessions"),
+    ("sessions", "User.sessions"),
+    ("change_handle", "Mutation.changeHandle"),
+    ("revise_profile", "Mutation.reviseProfile"),
+    ("set_passphrase", "Mutation.setPassphrase"),
+    ("list_item", "Mutation.listItem"),
+    ("revise_listing", "Mutation.reviseListing"),
+    ("publish_listing", "Mutation.publishListing"),
+    ("withdraw_listing", "Mutation.withdrawListing"),
+    ("attach_file", "Mutation.attachFile"),
+    ("find_listing", "Query.listing"),
+    ("listings_of", "User.listings"),
+    ("upload_image", "Mutation.uploadImage"),
+    ("image", "Query.node"),
+    ("cart", "Query.cart"),
+    ("cart_count", "Cart.count"),
+    ("add_to_cart", "Mutation.addToCart"),
+    ("set_cart_quantity", "Mutation.setCartQuantity"),
+    ("remove_from_cart", "Mutation.removeFromCart"),
+    ("join_cart", "Mutation.signIn"),
+    ("checkout", "Mutation.checkout"),
+    ("buy", "Mutation.buy"),
+    ("confirm_receipt", "Mutation.confirmReceipt"),
+    ("cancel_order", "Mutation.cancelOrder"),
+    ("order", "Query.node"),
+    ("orders", "User.orders"),
+    ("library", "User.library"),
+    ("download", "Listing.file"),
+    ("give_tokens", "Mutation.giveTokens"),
+    ("create_gift_link", "Mutation.createGiftLink"),
+    ("claim_gift", "Mutation.claimGift"),
+    ("cancel_gift", "Mutation.cancelGift"),
+    ("gift", "Query.node"),
+    ("gifts", "User.gifts"),
+    ("statement", "Wallet.transfers"),
+    ("grant_tokens", "Mutation.grantTokens"),
+    ("set_fee_rules", "Mutation.setFeeRules"),
+];
+
+/// The same for the vendor's staff.
+const OFFERED_TO_STAFF: [(&str, &str); 2] = [("glance", "Vendor.glance"), ("find_users", "Vendor.users")];
+
+/// Verbs of the program itself: they refuse every other actor.
+const OF_THE_PROGRAM: [&str; 5] =
+    ["add_vendor", "invite_vendor", "release_due", "return_due", "import_listings"];
+
+/// The public functions of the store that take an actor.
+fn verbs() -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/src");
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|ending| ending != "rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(path).unwrap();
+        for function in text.split("pub async fn ").skip(1) {
+            let (name, rest) = function.split_once('(').unwrap();
+            let arguments = rest.split_once("->").map_or(rest, |(arguments, _)| arguments);
+            if arguments.contains("&Actor") {
+                found.insert(name.split('<').next().unwrap().to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn every_verb_is_offered() {
+    let verbs = verbs();
+    assert!(verbs.len() > 30, "{verbs:?}");
+    let offered: Vec<(&str, &str)> = OFFERED.into_iter().chain(OFFERED_TO_STAFF).collect();
+    for verb in &verbs {
+        let is_known =
+            offered.iter().any(|(known, _)| known == verb) || OF_THE_PROGRAM.contains(&verb.as_str());
+        assert!(is_known, "the API does not offer `{verb}`");
+    }
+    let house = House::open().await;
+    for (verb, place) in offered {
+        assert!(verbs.contains(verb), "there is no verb `{verb}` any more");
+        let (kind, field) = place.split_once('.').unwrap();
+        let query = "query($k: String!) { __type(name: $k) { fields { name } } }";
+        let answer = house.ask(&Actor::Visitor(None), query, json!({ "k": kind })).await;
+        let fields = answer["data"]["__type"]["fields"].as_array().unwrap();
+        assert!(fields.iter().any(|known| known["name"] == field), "there is no {place}");
+    }
+}
