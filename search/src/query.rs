@@ -99,6 +99,8 @@ pub struct Checked {
     pub(crate) stretch: Stretch,
     pub(crate) now_hours: u32,
     pub(crate) fingerprint: u64,
+    /// Text, filter and order in one text; differs wherever they do.
+    pub(crate) identity: String,
     pub(crate) facets: bool,
     pub(crate) explain: bool,
 }
@@ -125,7 +127,8 @@ impl Query {
             return Err(BadQuery::TextTooLong);
         }
         self.filter.check()?;
-        let fingerprint = cursor::fingerprint(&self.text, &self.filter, self.sort);
+        let identity = cursor::identity(&self.text, &self.filter, self.sort);
+        let fingerprint = cursor::fingerprint(&identity);
         let now_hours = u32::try_from(self.now.millis() / 3_600_000).unwrap_or(0);
         let (stretch, cursor) = self.window.stretch(fingerprint)?;
         Ok(Checked {
@@ -137,6 +140,7 @@ impl Query {
             // moves between them.
             now_hours: cursor.map_or(now_hours, |cursor| cursor.now_hours),
             fingerprint,
+            identity,
             facets: self.facets,
             explain: self.explain,
         })

@@ -8,25 +8,36 @@ use crate::text::{fold, runs};
 
 /// Words as they are written, folded.
 pub(super) const WORDS: &str = "farthing_words";
+/// The same without joined wholes, of which titles are full and which nobody
+/// wants suggested.
+pub(super) const PARTS: &str = "farthing_parts";
 /// What the forms of each word share.
 pub(super) const STEMS: &str = "farthing_stems";
 
 /// All tokenizers that the schema names.
 pub(super) fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
-    manager.register(WORDS, TextAnalyzer::builder(Words::default()).build());
+    manager.register(WORDS, TextAnalyzer::builder(Words::new(true)).build());
+    manager.register(PARTS, TextAnalyzer::builder(Words::new(false)).build());
     manager.register(
         STEMS,
-        TextAnalyzer::builder(Words::default()).filter(Stemmer::new(Language::English)).build(),
+        TextAnalyzer::builder(Words::new(true)).filter(Stemmer::new(Language::English)).build(),
     );
     manager
 }
 
 /// Cuts text into words. Parts follow each other; a whole stands where its
 /// first part stands, so that phrases of parts still meet.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Words {
     token: Token,
+    joined: bool,
+}
+
+impl Words {
+    fn new(joined: bool) -> Self {
+        Self { token: Token::default(), joined }
+    }
 }
 
 /// A word ready to become a token: text and position.
@@ -37,11 +48,11 @@ impl Tokenizer for Words {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
         self.token.reset();
-        WordStream { words: placed(text).into_iter(), token: &mut self.token }
+        WordStream { words: placed(text, self.joined).into_iter(), token: &mut self.token }
     }
 }
 
-fn placed(text: &str) -> Vec<Placed> {
+fn placed(text: &str, joined: bool) -> Vec<Placed> {
     let mut words = Vec::new();
     let mut position = 0;
     let mut push = |word: String, position: usize| {
@@ -50,7 +61,8 @@ fn placed(text: &str) -> Vec<Placed> {
         }
     };
     for run in runs(text) {
-        let whole = run.whole.filter(|whole| run.parts.len() > 1 || run.parts.first() != Some(whole));
+        let several = run.parts.len() > 1;
+        let whole = run.whole.filter(|whole| if several { joined } else { run.parts.first() != Some(whole) });
         let first = position;
         for part in run.parts {
             push(fold(text.get(part).unwrap_or_default()), position);

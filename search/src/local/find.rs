@@ -27,10 +27,15 @@ const TAGS_MAX: usize = 30;
 /// The page of results for `checked`.
 pub(super) fn find(generation: &Generation, checked: &Checked) -> tantivy::Result<Page> {
     let searcher = generation.reader.searcher();
+    let state = searcher.generation().generation_id();
+    if let Some(page) = generation.recent.get(state, checked) {
+        return Ok(page);
+    }
     let lexicon = Lexicon::new(&searcher, generation.fields);
     let finder = Finder { searcher: &searcher, lexicon, checked };
-    let found = finder.found()?;
-    finder.page(found)
+    let page = finder.page(finder.found()?)?;
+    generation.recent.keep(state, checked, &page);
+    Ok(page)
 }
 
 struct Finder<'a> {

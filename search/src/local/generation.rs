@@ -10,6 +10,7 @@ use tantivy::indexer::IndexWriterOptions;
 use tantivy::{Directory, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy};
 
 use super::analyzer::tokenizers;
+use super::recent::Recent;
 use super::schema::{Fields, schema};
 use crate::fault::Fault;
 
@@ -20,6 +21,7 @@ pub(super) struct Generation {
     pub index: Index,
     pub reader: IndexReader,
     pub fields: Fields,
+    pub recent: Recent,
     cursor: AtomicI64,
 }
 
@@ -76,7 +78,14 @@ impl Generation {
             .doc_store_cache_num_blocks(1)
             .try_into()
             .map_err(Fault::engine("read the search index"))?;
-        Ok(Self { folder: folder.to_owned(), index, reader, fields, cursor: AtomicI64::new(cursor) })
+        Ok(Self {
+            folder: folder.to_owned(),
+            index,
+            reader,
+            fields,
+            recent: Recent::default(),
+            cursor: AtomicI64::new(cursor),
+        })
     }
 
     /// Up to where it has followed the feed.

@@ -29,6 +29,7 @@ mod order;
 mod plan;
 mod quality;
 mod rebuild;
+mod recent;
 mod schema;
 mod spelling;
 mod statistics;

@@ -356,6 +356,7 @@ fn combine(
     if wanted.is_empty() {
         clauses.push((Occur::Must, Box::new(AllQuery)));
     }
+    let mut rewards = Vec::new();
     let mut any: Vec<(Occur, Box<dyn Query>)> = Vec::new();
     for Wanted { needed, rewarded, optional } in wanted {
         let one_of = || -> Box<dyn Query> {
@@ -370,13 +371,13 @@ fn combine(
         };
         let occur = if level == Level::Any || optional { Occur::Should } else { Occur::Must };
         side.push((occur, one_of()));
-        clauses.extend(rewarded.into_iter().map(|query| (Occur::Should, query)));
+        rewards.extend(rewarded);
     }
     if !any.is_empty() {
         clauses.push((Occur::Must, Box::new(BooleanQuery::new(any))));
     }
-    clauses.extend(together.map(|query| (Occur::Should, query)));
     clauses.extend(unwanted.into_iter().map(|query| (Occur::MustNot, query)));
+    clauses.extend(rewards.into_iter().chain(together).map(|reward| (Occur::Should, reward)));
     match <[(Occur, Box<dyn Query>); 1]>::try_from(clauses) {
         Ok([(_, only)]) => only,
         Err(clauses) => Box::new(BooleanQuery::new(clauses)),

@@ -6,7 +6,7 @@ use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextField
 use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 use tantivy::{TantivyDocument, Term};
 
-use super::analyzer::{STEMS, WORDS};
+use super::analyzer::{PARTS, STEMS, WORDS};
 use super::quality;
 use crate::document::Document;
 use crate::text::fold;
@@ -84,7 +84,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         id_low: builder.add_u64_field(column::ID_LOW, FAST),
         words: builder.add_text_field("words", text(WORDS, placed)),
         stems: builder.add_text_field("stems", text(STEMS, counted)),
-        title: builder.add_text_field("title", text(WORDS, placed)),
+        title: builder.add_text_field("title", text(PARTS, placed)),
         title_stems: builder.add_text_field("title_stems", text(STEMS, counted)),
         tag_stems: builder.add_text_field("tag_stems", text(STEMS, counted)),
         tag: builder.add_text_field(column::TAG, column().set_indexing_options(value.clone())),

@@ -8,7 +8,7 @@ use crate::parse::{Asked, Item, Word};
 use crate::text::{is_filler, stem};
 
 /// How many times more frequent a word must be to be what was meant.
-const CLEARLY_MORE: u64 = 20;
+const CLEARLY_MORE: u64 = 10;
 /// A nearer spelling is preferred unless it is that many times rarer than a
 /// farther one: then it is probably a misspelling itself.
 const HARDLY_KNOWN: u64 = 50;

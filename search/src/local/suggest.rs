@@ -1,6 +1,7 @@
 //! Completes what is being typed with words from titles, so that each
 //! suggestion finds something.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use tantivy::collector::Count;
@@ -16,8 +17,12 @@ use crate::text::{is_filler, stem};
 
 /// Suggestions that are given at most.
 const SUGGESTIONS_MAX: usize = 20;
+/// What was typed is not a word of its own, but only a beginning, if what it
+/// begins is that many times more frequent.
+const RARE_BESIDE: u64 = 50;
 
-/// Completions of `typed`, those that find most first.
+/// Completions of `typed`: itself if it is a usual word, then those that find
+/// most.
 pub(super) fn suggest(generation: &Generation, typed: &str, limit: usize) -> tantivy::Result<Vec<String>> {
     let mut context = Asked::parse(typed);
     if !context.unfinished {
@@ -31,7 +36,9 @@ pub(super) fn suggest(generation: &Generation, typed: &str, limit: usize) -> tan
     if !context.is_empty() {
         known = beside(&lexicon, &searcher, &context, known)?;
     }
-    known.sort_by_key(|known| std::cmp::Reverse(known.frequency));
+    let most = known.iter().map(|known| known.frequency).max().unwrap_or(0);
+    let itself = |known: &Known| known.word == beginning && known.frequency * RARE_BESIDE >= most;
+    known.sort_by_key(|known| (!itself(known), Reverse(known.frequency)));
     let before = context.respelled(|word| word.shown.clone());
     let mut seen = HashSet::new();
     let limit = limit.min(SUGGESTIONS_MAX);

@@ -53,17 +53,21 @@ impl Cursor {
     }
 }
 
-/// A number that differs between queries with different results. Forging one
-/// gains nothing, so FNV-1a is enough.
-pub(crate) fn fingerprint(text: &str, filter: &Filter, sort: Sort) -> u64 {
+/// A text that differs between queries with different results.
+pub(crate) fn identity(text: &str, filter: &Filter, sort: Sort) -> String {
     let Filter { category, price_min, price_max, kinds, seller, tags, in_stock } = filter;
-    let whole = format!(
+    format!(
         "{text:?}{category:?}{:?}{:?}{kinds:?}{:?}{tags:?}{in_stock}{sort:?}",
         price_min.map(domain::tokens::Tokens::units),
         price_max.map(domain::tokens::Tokens::units),
         seller.map(|seller| seller.uuid().as_u128()),
-    );
-    whole.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+    )
+}
+
+/// A number for an identity. Forging a cursor gains nothing, so FNV-1a is
+/// enough.
+pub(crate) fn fingerprint(identity: &str) -> u64 {
+    identity.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }

@@ -14,7 +14,7 @@ fn query(text: &str, window: Window) -> Query {
 }
 
 fn cursor(text: &str, side: Side, rank: u32) -> Option<String> {
-    let fingerprint = cursor::fingerprint(text, &Filter::default(), Sort::Relevance);
+    let fingerprint = cursor::fingerprint(&cursor::identity(text, &Filter::default(), Sort::Relevance));
     Some(Cursor { side, rank, now_hours: 7, fingerprint }.text())
 }
 

@@ -57,6 +57,17 @@ fn changes_replace_and_remove_and_move_the_cursor() {
 }
 
 #[test]
+fn no_answer_is_remembered_beyond_a_change() {
+    let market = Market::of(&things(3));
+    for round in 4..7 {
+        assert_eq!(market.found("thing"), market.found("thing"));
+        put(&market.search, &[listing(round, "Thing thing", "", &[])]);
+        assert_eq!(market.found("thing").len(), usize::try_from(round).unwrap());
+        assert_eq!(market.found("thing")[0], round);
+    }
+}
+
+#[test]
 fn changes_from_elsewhere_in_the_feed_are_not_applied() {
     let market = Market::of(&things(3));
     let change = [Change::Remove(id(1))];
