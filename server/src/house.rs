@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use store::secrets::Secret;
 use store::world::World;
 use store::{Fault, Options, QueueSize, Store};
 
-use crate::config::{Config, DatabaseUrl};
+use crate::config::{Config, DatabaseUrl, PublicUrl};
 use crate::images::Press;
 use crate::media::{House as MediaHouse, MediaFault};
 
@@ -27,6 +28,9 @@ pub struct House {
     pub search: Arc<Search>,
     /// Pictures and files.
     pub media: Arc<MediaHouse>,
+    /// Where the settings leave the port to the system: the port that it
+    /// gave, taken already, so that links can name it.
+    pub(crate) listener: Option<TcpListener>,
 }
 
 /// Why the house could not be opened.
@@ -34,6 +38,8 @@ pub struct House {
 pub enum NotOpened {
     /// The data folder or a file in it.
     Folder(PathBuf, io::Error),
+    /// A free port.
+    Port(io::Error),
     /// The folders of uploads.
     Media(MediaFault),
     /// The database.
@@ -46,6 +52,7 @@ impl fmt::Display for NotOpened {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(path, error) => write!(out, "could not open {}: {error}", path.display()),
+            Self::Port(error) => write!(out, "could not listen on a free port: {error}"),
             Self::Media(fault) => fault.fmt(out),
             Self::Store(fault) => write!(out, "could not open the database: {fault}"),
             Self::Search(fault) => write!(out, "could not open the search index: {fault}"),
@@ -60,7 +67,8 @@ impl House {
     ///
     /// # Errors
     /// When a part of it cannot be opened; the message names it.
-    pub async fn open(config: Config, world: World) -> Result<Self, NotOpened> {
+    pub async fn open(mut config: Config, world: World) -> Result<Self, NotOpened> {
+        let listener = take_free_port(&mut config).map_err(NotOpened::Port)?;
         let data = config.server.data.clone();
         fs::create_dir_all(&data).map_err(|error| NotOpened::Folder(data.clone(), error))?;
         let press = Press::new(config.images.press);
@@ -72,8 +80,25 @@ impl House {
         let search = tokio::task::spawn_blocking(move || Search::open(&index, options)).await;
         let search = search.map_err(|_| NotOpened::Store(Fault::bug("open the search index")))?;
         let search = Arc::new(search.map_err(NotOpened::Search)?);
-        Ok(Self { config, store, search, media })
+        Ok(Self { config, store, search, media, listener })
     }
+}
+
+/// Takes a port where the settings ask for any free one. The settings then
+/// name it, unless they say how the world calls this server.
+fn take_free_port(config: &mut Config) -> io::Result<Option<TcpListener>> {
+    let server = &mut config.server;
+    if server.listen.port() != 0 {
+        return Ok(None);
+    }
+    let unknown = PublicUrl::of(server.listen);
+    let listener = TcpListener::bind(server.listen)?;
+    listener.set_nonblocking(true)?;
+    server.listen = listener.local_addr()?;
+    if server.public_url == unknown {
+        server.public_url = PublicUrl::of(server.listen);
+    }
+    Ok(Some(listener))
 }
 
 /// Opens only the database, for commands that need no more.

@@ -19,8 +19,11 @@ use crate::workers;
 ///
 /// # Errors
 /// When the address cannot be listened on.
-pub async fn serve(house: House, greet: impl FnOnce(&House, SocketAddr)) -> std::io::Result<()> {
-    let listener = TcpListener::bind(house.config.server.listen).await?;
+pub async fn serve(mut house: House, greet: impl FnOnce(&House, SocketAddr)) -> std::io::Result<()> {
+    let listener = match house.listener.take() {
+        Some(taken) => TcpListener::from_std(taken)?,
+        None => TcpListener::bind(house.config.server.listen).await?,
+    };
     let address = listener.local_addr()?;
     let drain = house.config.server.drain;
     let house = Arc::new(house);
@@ -58,6 +61,10 @@ pub async fn serve(house: House, greet: impl FnOnce(&House, SocketAddr)) -> std:
         if let Err(error) = worker.await {
             tracing::error!(%error, "a worker ended badly");
         }
+    }
+    if let Err(fault) = workers::catch_up_wholly(&house.store, &house.search).await {
+        // The next start does it; nothing is lost.
+        tracing::warn!(%fault, "the search index could not follow to the end");
     }
     house.store.close().await;
     Ok(())

@@ -145,6 +145,15 @@ pub async fn catch_up(store: &Store, search: &Arc<Search>) -> Result<bool, Behin
     }
 }
 
+/// Applies all that has changed; for the end, when nothing changes any more.
+///
+/// # Errors
+/// If the database or the index fails.
+pub async fn catch_up_wholly(store: &Store, search: &Arc<Search>) -> Result<(), Behind> {
+    while catch_up(store, search).await? {}
+    Ok(())
+}
+
 /// Keeps the index up to date until `stop` says so. After the first change it
 /// waits for `window`, so that changes that come together are one commit.
 pub async fn follow(

@@ -129,6 +129,13 @@ impl PublicUrl {
         if host.is_empty() || !host.bytes().all(fine) { Err(SHAPE) } else { Ok(Self(text.to_owned())) }
     }
 
+    /// Where a server is reached that listens on `address`, if nothing else
+    /// is said.
+    #[must_use]
+    pub fn of(address: SocketAddr) -> Self {
+        Self(format!("http://{address}"))
+    }
+
     /// The whole of it.
     #[must_use]
     pub fn as_str(&self) -> &str {
