@@ -11,7 +11,7 @@ use domain::access::{Actor, Role, SignedIn};
 use domain::tokens::Tokens;
 
 use crate::cookies;
-use crate::page::{Flash, Indexing, Me, Page, Theme, Tone, Viewer};
+use crate::page::{Flash, Me, Page, Theme, Tone, Viewer};
 use crate::parts::Price;
 use crate::site::{Site, Visit, hex};
 use crate::trouble::Trouble;
@@ -128,10 +128,10 @@ impl Ask {
         Ok(Page { viewer, cart_count, ..self.frame(title, description) })
     }
 
-    /// The frame of a page that is nobody else's business.
+    /// The frame of a page that is the asker's own. Search engines never see
+    /// one: they are asked to sign in.
     pub(crate) async fn own_page(&self, title: &str) -> Result<Page, Trouble> {
-        let page = self.page(title, title).await?;
-        Ok(Page { indexing: Indexing::Unlisted, ..page })
+        self.page(title, &format!("{title}, on {}.", self.site.store.market().name)).await
     }
 
     /// The frame without anything that must be looked up.

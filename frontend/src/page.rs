@@ -84,7 +84,7 @@ pub enum Indexing {
     /// Public and worth finding.
     #[default]
     Listed,
-    /// Private, or one of endless variations.
+    /// An error, or something that only holders of a secret address see.
     Unlisted,
 }
 
@@ -140,9 +140,11 @@ pub struct Page {
     pub description: String,
     /// Scheme and host, without a slash at the end.
     pub origin: String,
-    /// The path and query of this page, for the canonical link and for coming
-    /// back after signing in.
+    /// The path and query of this page, for coming back after signing in.
     pub path: String,
+    /// The address that stands for this page and its variations; nothing
+    /// means its own.
+    pub canonical: Option<String>,
     /// Whether search engines may list it.
     pub indexing: Indexing,
     /// Who looks at it.
@@ -193,6 +195,12 @@ impl Page {
     #[must_use]
     pub fn balance(&self) -> Option<Amount> {
         self.me().map(|me| Amount(me.balance.tokens))
+    }
+
+    /// The full address that stands for this page.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("{}{}", self.origin, self.canonical.as_ref().unwrap_or(&self.path))
     }
 
     /// The cart's count for people.

@@ -11,7 +11,7 @@ use store::gifts::GiftView;
 
 use crate::ask::{Answer, Ask, show, show_once, show_refused};
 use crate::form::{Field, Form};
-use crate::page::Tone;
+use crate::page::{Indexing, Tone};
 use crate::parts::{Change, Direction};
 use crate::posted::{Pairs, Posted};
 use crate::trouble::{Trouble, sentence};
@@ -223,6 +223,7 @@ async fn show_claim(ask: &Ask, code: String, gift: Claimable) -> Answer {
     let mut view =
         ClaimView { page: ask.own_page(title).await?, code, gift, idempotency_key: ask.site.draw_key() };
     view.page.path = path;
+    view.page.indexing = Indexing::Unlisted;
     show_once(&view)
 }
 

@@ -85,22 +85,10 @@ pub(super) async fn favicon() -> Answer {
 
 /// `GET /robots.txt`
 pub(super) async fn robots() -> Answer {
-    let mut text = "User-agent: *\n".to_owned();
-    for path in [
-        routes::Account::PATTERN,
-        routes::Cart::PATTERN,
-        routes::ClaimCode::PATTERN,
-        routes::Gifts::PATTERN,
-        routes::Graphql::PATTERN,
-        routes::Library::PATTERN,
-        routes::MyListings::PATTERN,
-        routes::Orders::PATTERN,
-        routes::Receipt::PATTERN,
-        routes::Sales::PATTERN,
-        routes::Vendor::PATTERN,
-        routes::Wallet::PATTERN,
-    ] {
-        text.push_str(&format!("Disallow: {path}\n"));
-    }
+    // What is somebody's own asks to sign in; only addresses that are secrets
+    // themselves need to be named.
+    let secret = [routes::ClaimCode::PATTERN, routes::Graphql::PATTERN];
+    let lines = secret.map(|path| format!("Disallow: {path}/\n"));
+    let text = format!("User-agent: *\n{}", lines.concat());
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }

@@ -12,7 +12,7 @@ use super::browse::everything;
 use super::state::{SORTS, SearchState};
 use crate::ask::{Answer, Ask, show};
 use crate::form::Field;
-use crate::page::{Indexing, Page};
+use crate::page::Page;
 use crate::parts::{Choice, Crumb, Pager};
 use crate::posted::Pairs;
 use crate::show;
@@ -159,7 +159,7 @@ async fn view(
         })
     });
     Ok(SearchView {
-        page: Page { query: state.text.clone(), indexing: indexing(state), ..page },
+        page: Page { query: state.text.clone(), canonical: Some(plain(state).to_string()), ..page },
         total: u64::from(found.total_count),
         results: rows.iter().map(marked).collect(),
         pager: Pager {
@@ -186,10 +186,9 @@ async fn view(
     })
 }
 
-/// Search engines see the plain lists, not their endless combinations.
-fn indexing(state: &SearchState) -> Indexing {
-    let plain = SearchState { category: state.category.clone(), ..SearchState::default() };
-    if *state == plain { Indexing::Listed } else { Indexing::Unlisted }
+/// The plain list that stands for a search and its endless variations.
+fn plain(state: &SearchState) -> SearchState {
+    SearchState { category: state.category.clone(), ..SearchState::default() }
 }
 
 fn choice(value: &str, label: &str, chosen: bool, count: Option<u32>) -> Choice {
