@@ -1,6 +1,12 @@
 //! The whole house, tested from outside: one binary, a module a subject.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod journeys;
+#[cfg(test)]
 mod simulator;
 #[cfg(test)]
 mod store;

@@ -4,8 +4,15 @@
 //! Nothing here tests anything; a part that cannot be set up ends the test
 //! with a sentence that says what is missing. Nothing is ever skipped.
 
+pub mod api;
+pub mod browser;
 pub mod chance;
 pub mod databases;
+pub mod form;
+pub mod page;
 pub mod people;
+pub mod pictures;
 pub mod postgres;
+pub mod program;
 pub mod spool;
+pub mod visitor;

@@ -1,0 +1,262 @@
+//! Who gets what from every address of the site, in one table. An address
+//! without a row fails the test; so does a row without an address.
+
+use std::collections::BTreeSet;
+
+use frontend::routes::PATTERNS;
+use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
+use tests::form::Form;
+use tests::program::Program;
+use tests::visitor::{Item, Visitor, listing_path};
+
+/// The server's own addresses, which the site does not know.
+const SERVERS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// What somebody hears: a status, where 303 is the way to the page for
+/// signing in, and `Ok` is a page, or for a post the way on from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// Shown or done.
+    Done,
+    /// Asked to sign in first.
+    SignIn,
+    /// Known, and not allowed.
+    Forbidden,
+    /// Not there, for all that they can know.
+    Missing,
+    /// What was sent is refused, after they were let in.
+    Refused,
+}
+
+use Heard::{Done, Forbidden, Missing, Refused, SignIn};
+
+/// An address, the method, and what is heard by anonymous, a stranger with an
+/// account, the owner and a member of the staff.
+type Row = (&'static str, &'static str, [Heard; 4]);
+
+const ALL: [Heard; 4] = [Done; 4];
+const USERS: [Heard; 4] = [SignIn, Done, Done, Done];
+const OWNER: [Heard; 4] = [SignIn, Missing, Done, Missing];
+const STAFF: [Heard; 4] = [SignIn, Forbidden, Forbidden, Done];
+const POSTED: [Heard; 4] = [SignIn, Refused, Refused, Refused];
+
+/// Posts are sent with nothing but their token: whoever is let in is refused
+/// for that, where something has to be typed. A line of another's cart and
+/// another's session are left alone without a word.
+const TABLE: [Row; 65] = [
+    ("GET", "/", ALL),
+    ("GET", "/search", ALL),
+    ("GET", "/listing/{id}", ALL),
+    ("GET", "/listing/{id}/buy", ALL),
+    ("POST", "/listing/{id}/buy", [Refused; 4]),
+    ("POST", "/listing/{id}/publish", OWNER),
+    ("POST", "/listing/{id}/withdraw", OWNER),
+    ("GET", "/sell", USERS),
+    ("POST", "/sell", POSTED),
+    ("GET", "/sell/{id}", OWNER),
+    ("POST", "/sell/{id}", [SignIn, Missing, Refused, Missing]),
+    ("GET", "/listings", USERS),
+    ("GET", "/cart", ALL),
+    ("POST", "/cart", [Missing; 4]),
+    ("POST", "/cart/{id}", ALL),
+    ("POST", "/checkout", [Refused; 4]),
+    ("GET", "/receipt", [SignIn, Missing, Missing, Missing]),
+    ("GET", "/orders", USERS),
+    ("GET", "/sales", USERS),
+    ("GET", "/order/{id}", OWNER),
+    ("POST", "/order/{id}/confirm", [SignIn, Missing, Forbidden, Missing]),
+    ("POST", "/order/{id}/cancel", OWNER),
+    ("GET", "/library", USERS),
+    ("GET", "/library/{id}/download", [SignIn, Missing, Done, Missing]),
+    ("GET", "/wallet", USERS),
+    ("GET", "/wallet/statement.csv", USERS),
+    ("GET", "/gifts", USERS),
+    ("POST", "/gifts/give", USERS),
+    ("POST", "/gifts/link", USERS),
+    ("POST", "/gifts/{id}/cancel", OWNER),
+    ("GET", "/claim", ALL),
+    ("GET", "/claim/{code}", ALL),
+    ("POST", "/claim/{code}", USERS),
+    ("GET", "/sign-in", ALL),
+    ("POST", "/sign-in", [Refused; 4]),
+    ("GET", "/open-account", ALL),
+    ("POST", "/open-account", ALL),
+    ("GET", "/account", USERS),
+    ("POST", "/account/handle", POSTED),
+    ("POST", "/account/profile", USERS),
+    ("POST", "/account/passphrase", POSTED),
+    ("POST", "/account/sessions/{id}/end", USERS),
+    ("GET", "/u/{handle}", ALL),
+    ("GET", "/vendor", STAFF),
+    ("GET", "/vendor/fees", STAFF),
+    ("POST", "/vendor/fees", STAFF),
+    ("GET", "/vendor/users", STAFF),
+    ("GET", "/vendor/grant", STAFF),
+    ("POST", "/vendor/grant", [SignIn, Forbidden, Forbidden, Refused]),
+    ("GET", "/vendor/ledger", STAFF),
+    ("GET", "/vendor/start/{code}", [Refused; 4]),
+    ("GET", "/help", ALL),
+    ("GET", "/api", ALL),
+    ("GET", "/graphiql", ALL),
+    ("GET", "/graphql", [Refused; 4]),
+    ("POST", "/theme", ALL),
+    ("GET", "/art/{id}", ALL),
+    ("GET", "/portrait/{id}", ALL),
+    ("GET", "/media/{name}", ALL),
+    ("GET", "/assets/{file}", ALL),
+    ("GET", "/favicon.svg", ALL),
+    ("GET", "/robots.txt", ALL),
+    ("GET", "/healthz", ALL),
+    ("GET", "/readyz", ALL),
+    // Whoever asks from this machine may measure.
+    ("GET", "/metrics", ALL),
+];
+
+/// These end the session that asks: each is asked last, in this order, and
+/// nobody is turned away.
+const LAST: [&str; 2] = ["/sign-out", "/sign-out/everywhere"];
+
+#[test]
+fn every_address_has_a_row() {
+    let known: BTreeSet<&str> = PATTERNS.iter().copied().chain(SERVERS).collect();
+    let rows: BTreeSet<&str> = TABLE.iter().map(|(_, path, _)| *path).chain(LAST).collect();
+    let without: Vec<_> = known.difference(&rows).collect();
+    assert!(without.is_empty(), "addresses without a row: {without:?}");
+    let unknown: Vec<_> = rows.difference(&known).collect();
+    assert!(unknown.is_empty(), "rows without an address: {unknown:?}");
+}
+
+/// Things of the owner that addresses name.
+struct Things {
+    listing: String,
+    file: String,
+    order: String,
+    gift: String,
+    claim: String,
+    handle: String,
+    picture: String,
+    asset: String,
+}
+
+const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+
+impl Things {
+    fn fill(&self, pattern: &str) -> String {
+        let id = match pattern {
+            path if path.starts_with("/library") => &self.file,
+            path if path.starts_with("/order") => &self.order,
+            path if path.starts_with("/gifts") => &self.gift,
+            path if path.starts_with("/account") || path.starts_with("/cart") => NOBODY,
+            _ => &self.listing,
+        };
+        let code = if pattern.starts_with("/claim") { &self.claim } else { NOBODY };
+        let path = pattern.replace("{id}", id).replace("{code}", code).replace("{handle}", &self.handle);
+        path.replace("{name}", &self.picture).replace("{file}", &self.asset)
+    }
+}
+
+fn last(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// The owner sells a table and a file, has sold the table to somebody, has
+/// bought a file, and has put tokens behind a link.
+async fn set_up(program: &Program, owner: &Visitor, staff: &Visitor) -> Things {
+    let handle = owner.opens_account().await.handle;
+    let form = staff.get("/vendor/grant").await.expect(200).form("/vendor/grant");
+    let form = form.with("to", &handle).with("amount", "10").with("reason", "A test");
+    let _ = staff.submit(form.press("Grant")).await.expect(200);
+    let form = owner.fills_sell(&Item::goods("Oak table", "5", "3")).await;
+    let form = form.with_file("pictures", "a.png", "image/png", tests::pictures::png(64, 64, 1));
+    let shown = owner.submit(form.press("Put on sale")).await.expect(200);
+    let listing = listing_path(&shown);
+    let picture =
+        shown.html.split(['"', ' ']).find(|part| part.starts_with("/media/")).expect("a picture is shown");
+    let asset = shown.attribute("script", "src").expect("a page has a script");
+
+    let other = Visitor::of(program);
+    other.opens_account().await;
+    let order = other.buys(&listing).await.expect(200).link("/order/");
+    let song = Item { kind: "file", quantity: "", ..Item::goods("Song", "1", "") };
+    let form = other.fills_sell(&song).await.with_file("file", "a.ogg", "audio/ogg", vec![1; 10]);
+    let file = listing_path(&other.submit(form.press("Put on sale")).await.expect(200));
+    let _ = owner.buys(&file).await.expect(200);
+    let form =
+        owner.get("/gifts").await.expect(200).form("/gifts/link").with("amount", "1").press("Make the link");
+    let claim = last(&owner.submit(form).await.expect(200).element("claim-url"));
+    let gift = owner.get("/gifts").await.expect(200).forms_like("/gifts/", "/cancel").remove(0).action;
+    let gift = gift.trim_start_matches("/gifts/").trim_end_matches("/cancel").to_owned();
+    let (listing, file, order, picture) = (last(&listing), last(&file), last(&order), last(picture));
+    Things { listing, file, order, gift, claim, handle, picture, asset: last(&asset) }
+}
+
+/// Sends the request and says what was heard.
+async fn ask(visitor: &Visitor, method: &str, path: &str, csrf: &str) -> (Heard, String) {
+    let request = if method == "GET" {
+        visitor.request(Method::GET, path)
+    } else if path.starts_with("/sell") {
+        visitor.request_of(Form::in_parts(path, &[("csrf", csrf), ("intent", "publish")]))
+    } else {
+        let body = format!("csrf={csrf}");
+        visitor
+            .request(Method::POST, path)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body)
+    };
+    let answer = request.send().await.expect("the market answers");
+    let to = answer.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
+    let status = answer.status();
+    let heard = match status.as_u16() {
+        303 if to.starts_with("/sign-in") => SignIn,
+        200..=399 => Done,
+        401 => SignIn,
+        403 => Forbidden,
+        404 => Missing,
+        400 | 409 | 422 => Refused,
+        _ => panic!("{method} {path}: {status}"),
+    };
+    (heard, format!("{status} {to}"))
+}
+
+async fn csrf(visitor: &Visitor) -> String {
+    let page = visitor.get("/help").await.expect(200);
+    page.find_form("/sign-out").map(|form| form.value("csrf").to_owned()).unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_gets_what_is_theirs() {
+    let program = Program::fresh();
+    let [nobody, stranger, owner, staff] = [(); 4].map(|()| Visitor::of(&program));
+    staff.opens_account_at(&program.vendor_link()).await;
+    stranger.opens_account().await;
+    let things = set_up(&program, &owner, &staff).await;
+    // What takes something away comes after what looks at it.
+    let weight = |row: &&Row| (row.0 == "POST", row.1.ends_with("/withdraw"), row.1.contains("/cancel"));
+    let mut rows: Vec<&Row> = TABLE.iter().collect();
+    rows.sort_by_key(weight);
+    let mut wrong = Vec::new();
+    for (method, pattern, expected) in rows {
+        let path = things.fill(pattern);
+        // The owner comes last: they may use up what the others look for.
+        for place in [0, 1, 3, 2] {
+            let visitor = [&nobody, &stranger, &owner, &staff][place];
+            // Opening an account begins another session: somebody new does it.
+            let new = Visitor::of(&program);
+            let visitor = if *pattern == "/open-account" && *method == "POST" { &new } else { visitor };
+            let (heard, answer) = ask(visitor, method, &path, &csrf(visitor).await).await;
+            if heard != expected[place] {
+                let who = ["anonymous", "stranger", "owner", "staff"][place];
+                wrong.push(format!("{method} {pattern} as {who}: {answer}, not {:?}", expected[place]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} surprises:\n{}", wrong.len(), wrong.join("\n"));
+    for path in LAST {
+        for visitor in [&nobody, &stranger, &owner, &staff] {
+            let (heard, answer) = ask(visitor, "POST", path, &csrf(visitor).await).await;
+            assert!(matches!(heard, Done | SignIn), "{path}: {answer}");
+        }
+    }
+    program.close();
+}

@@ -1,0 +1,15 @@
+//! People doing things, over HTTP and in a real browser, with the program as
+//! an operator runs it. Each journey ends with a graceful stop and an audit.
+
+mod api;
+mod browser;
+mod files;
+mod forms;
+mod gifts;
+mod guards;
+mod hostile;
+mod hostile_api;
+mod limits;
+mod privacy;
+mod site;
+mod vendor;
