@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
-    SelectionSet,
+    SelectionSet, VariableDefinition,
 };
 use async_graphql::{Name, Request, ServerError, Value, Variables};
 
@@ -114,6 +114,7 @@ pub fn weigh(request: &mut Request) -> Result<Weight, NotWeighed> {
         scale.measure(&operation.node.selection_set.node, &mut memo).check()?;
     }
     let Some(operation) = chosen(document, name.as_deref()) else { return Ok(Weight::default()) };
+    check_variables(operation, &variables)?;
     let measure = scale.measure(&operation.selection_set.node, &mut memo);
     let cost = u32::try_from(measure.cost).ok().filter(|cost| *cost <= COST_MAX);
     let cost = cost.ok_or_else(|| {
@@ -137,6 +138,27 @@ fn chosen<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Option<&'
             all.values().next().map(|operation| &operation.node)
         }
         (DocumentOperations::Multiple(_), None) => None,
+    }
+}
+
+/// A variable that must be given and is not makes the whole request wrong;
+/// async-graphql would only notice it field by field, after others have run.
+fn check_variables(operation: &OperationDefinition, variables: &Variables) -> Result<(), NotWeighed> {
+    let is_missing = |definition: &&async_graphql::Positioned<VariableDefinition>| {
+        let VariableDefinition { name, var_type, default_value, .. } = &definition.node;
+        match variables.get(&name.node) {
+            Some(value) => *value == Value::Null && !var_type.node.nullable,
+            None => default_value.is_none() && !var_type.node.nullable,
+        }
+    };
+    match operation.variable_definitions.iter().find(is_missing) {
+        Some(definition) => {
+            let (name, kind) = (&definition.node.name.node, &definition.node.var_type.node);
+            let problem =
+                format!("The variable `${name}` of type `{kind}` has to be given, and not as null.");
+            Err(NotWeighed(ServerError::new(problem, Some(definition.pos))))
+        }
+        None => Ok(()),
     }
 }
 

@@ -13,6 +13,7 @@ use store::{Fault, Store};
 pub(crate) struct Rows(pub(crate) Store);
 
 /// Listings in whatever state: only for those who know of them from an order.
+#[async_graphql::async_trait::async_trait]
 impl Loader<ListingId> for Rows {
     type Value = Arc<Listing>;
     type Error = Fault;
@@ -24,6 +25,7 @@ impl Loader<ListingId> for Rows {
 }
 
 /// Users as everybody sees them.
+#[async_graphql::async_trait::async_trait]
 impl Loader<UserId> for Rows {
     type Value = Arc<User>;
     type Error = Fault;

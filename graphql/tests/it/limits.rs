@@ -71,6 +71,24 @@ async fn what_clients_really_send_fits() {
     }
 }
 
+#[tokio::test]
+async fn variables_that_must_be_given_are_missed_before_anything_runs() {
+    let house = House::open().await;
+    let query = "query($id: ID!, $n: Int! = 3, $x: Int) { node(id: $id) { id } newestListings(first: $n) { id } suggest(prefix: \"x\", first: $x) }";
+    let table = [
+        (json!({ "id": "x" }), true),
+        (json!({ "id": "x", "n": 1, "x": 2 }), true),
+        (json!({}), false),
+        (json!({ "id": null }), false),
+        (json!({ "id": "x", "n": null }), false),
+        (json!({ "id": "x", "n": "many" }), false),
+    ];
+    for (variables, runs) in table {
+        let answer = house.ask(&Actor::Visitor(None), query, variables.clone()).await;
+        assert_eq!(answer.get("data").is_some(), runs, "{variables}: {answer}");
+    }
+}
+
 #[test]
 fn suggestions_are_not_made_to_strangers() {
     let runtime = tokio::runtime::Runtime::new().unwrap();

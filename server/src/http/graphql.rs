@@ -148,6 +148,21 @@ impl Api {
         weighed.map_err(NotRun::TooMuch)
     }
 
+    /// The answer to a request that was not run. Nonsense counts like a page,
+    /// so that nobody sends it without end.
+    fn refuse(&self, parts: &request::Parts, media: MediaType, not_run: NotRun) -> Response {
+        let is_counted = match &not_run {
+            NotRun::Problem(problem) => problem.is_too_often(),
+            NotRun::TooMuch(_) => true,
+        };
+        let counted =
+            if is_counted { Ok(()) } else { self.count(parts, &Actor::Visitor(None), &Weight::default()) };
+        match counted {
+            Ok(()) => not_run.into_response(media),
+            Err(retry) => Problem::from(retry).into_response(media),
+        }
+    }
+
     async fn respond(
         &self,
         media: MediaType,
@@ -209,7 +224,7 @@ async fn answer_post(State(api): State<Api>, request: Request) -> Response {
         let weight = api.admit(&parts, &asker.actor, &mut asked)?;
         Ok(api.respond(media, asked, &weight, asker.actor, Uploads::default()).await)
     };
-    answered.await.unwrap_or_else(|not_run: NotRun| not_run.into_response(media))
+    answered.await.unwrap_or_else(|not_run: NotRun| api.refuse(&parts, media, not_run))
 }
 
 async fn answer_get(State(api): State<Api>, request: Request) -> Response {
@@ -230,7 +245,7 @@ async fn answer_get(State(api): State<Api>, request: Request) -> Response {
         }
         Ok(api.respond(media, asked, &weight, asker.actor, Uploads::default()).await)
     };
-    answered.await.unwrap_or_else(|not_run: NotRun| not_run.into_response(media))
+    answered.await.unwrap_or_else(|not_run: NotRun| api.refuse(&parts, media, not_run))
 }
 
 /// Headers that a form cannot send by itself: a browser asks before it sends

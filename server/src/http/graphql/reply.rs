@@ -74,6 +74,11 @@ impl Problem {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, message).with(ALLOW, HeaderValue::from_static("POST"))
     }
 
+    /// Whether somebody asked too often.
+    pub(super) fn is_too_often(&self) -> bool {
+        self.status == StatusCode::TOO_MANY_REQUESTS
+    }
+
     pub(super) fn code(mut self, code: &'static str) -> Self {
         self.extensions.set("code", code);
         self
