@@ -136,6 +136,7 @@ impl Written {
 
 /// The rows a batch works on.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub struct Book {
     /// The accounts.
     pub balances: Balances,
@@ -345,3 +346,6 @@ impl Book {
         self.written.listings.insert(listing);
     }
 }
+
+#[cfg(test)]
+mod tests;

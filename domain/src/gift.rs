@@ -305,3 +305,6 @@ fn transaction(
 ) -> Transaction {
     Transaction { kind, reference: gift.id.uuid(), actor, at: facts.mint.at(), detail, transfers }
 }
+
+#[cfg(test)]
+mod tests;

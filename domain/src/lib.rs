@@ -8,6 +8,8 @@
 pub mod access;
 pub mod book;
 pub mod code;
+#[cfg(test)]
+mod codes;
 pub mod command;
 pub mod fees;
 pub mod gift;
@@ -17,6 +19,8 @@ pub mod listing;
 pub mod market;
 pub mod order;
 pub mod refusal;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod time;
 pub mod tokens;

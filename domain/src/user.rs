@@ -172,3 +172,6 @@ pub fn decide_grant(book: &Book, facts: &Facts<'_>, grant: &Grant) -> Result<Dec
         ..Decision::default()
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -364,3 +364,6 @@ fn split_of(transfers: &[Transfer], code: TransferCode) -> Split {
         earned: sum(AccountKind::Earned),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -80,3 +80,6 @@ impl fmt::Debug for Seal {
         write!(out, "Seal({self})")
     }
 }
+
+#[cfg(test)]
+mod tests;

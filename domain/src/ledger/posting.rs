@@ -227,3 +227,6 @@ impl<'book> Posting<'book> {
         self.transfers
     }
 }
+
+#[cfg(test)]
+mod tests;

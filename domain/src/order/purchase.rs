@@ -241,3 +241,6 @@ fn take_stock(decision: &mut Decision, order: &Order) {
         decision.changes.push(Change::Sold { listing: line.listing, quantity: line.quantity });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,3 +121,6 @@ fn close(order: &Order, state: OrderState, transaction: Transaction) -> Decision
         ..Decision::default()
     }
 }
+
+#[cfg(test)]
+mod tests;
