@@ -100,6 +100,34 @@ fn a_lock_file_left_by_a_killed_process_does_not_matter() {
     assert_eq!(market.search.count(), 3);
 }
 
+/// What the disk holds at this moment, as after a `kill -9`.
+fn snapshot(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            snapshot(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_was_committed_outlives_being_killed_in_the_middle() {
+    let market = Market::of(&things(5));
+    // In the middle of a rebuild, and with a writer open.
+    let mut rebuild = Rebuild::start(&market.search).unwrap();
+    rebuild.add(&things(400)).unwrap();
+    put(&market.search, &[listing(9, "Ninth thing", "", &[])]);
+    let killed = tempfile::tempdir().unwrap();
+    snapshot(market.folder.path(), killed.path());
+    let search = Search::open(killed.path(), Options::default()).unwrap();
+    assert_eq!((search.cursor(), search.count(), generations(killed.path())), (6, 6, 1));
+    put(&search, &[listing(10, "Tenth thing", "", &[])]);
+    assert_eq!(search.count(), 7);
+}
+
 #[test]
 fn whatever_cannot_be_read_is_set_aside_and_made_anew() {
     /// Damages the folder of the index.
