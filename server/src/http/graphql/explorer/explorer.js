@@ -144,7 +144,10 @@ function fill() {
   let kept = null;
   try { kept = JSON.parse(sessionStorage.getItem(KEPT)); } catch { /* nothing was kept */ }
   if (Array.isArray(kept)) show(kept[0], kept[1]);
-  else show(examples[0][1], '{}');
+  else {
+    show(examples[0][1], '{}');
+    run();
+  }
 }
 
 // The schema, as a book to leaf through.
@@ -165,6 +168,9 @@ const spelled = (type) => {
   return type.name;
 };
 
+// What stands between backticks is code.
+const prose = (text) => (text ?? '').split('`').map((part, index) => (index % 2 ? element('code', { textContent: part }) : part));
+
 const link = (text, name) => element('button', { type: 'button', className: 'explorer-link', textContent: text, onclick: () => open(name) });
 const typed = (type) => (types.has(named(type)) ? link(spelled(type), named(type)) : spelled(type));
 
@@ -173,7 +179,7 @@ function entry(field) {
   const initial = field.defaultValue ? ` = ${field.defaultValue}` : '';
   return element('div', {},
     element('dt', {}, field.name, field.type ? ': ' : '', field.type ? typed(field.type) : '', initial),
-    element('dd', {}, field.description ?? '', args.length ? element('dl', { className: 'explorer-args' }, ...args) : null));
+    element('dd', {}, ...prose(field.description), args.length ? element('dl', { className: 'explorer-args' }, ...args) : null));
 }
 
 function open(name) {
@@ -183,7 +189,7 @@ function open(name) {
   at('path').replaceChildren(...roots.map((root) => link(root, root)));
   at('docs').replaceChildren(
     element('h2', { textContent: name, tabIndex: -1 }),
-    element('p', { textContent: type.description ?? '' }),
+    element('p', {}, ...prose(type.description)),
     possible.length ? element('p', {}, 'One of: ', ...possible) : '',
     element('dl', {}, ...lines.map((line) => entry(line))));
 }
@@ -193,9 +199,9 @@ function find(text) {
   if (!wanted) return open(roots[0]);
   const found = [];
   for (const type of types.values()) {
-    if (type.name.toLowerCase().includes(wanted)) found.push(element('div', {}, element('dt', {}, link(type.name, type.name)), element('dd', { textContent: type.description ?? '' })));
+    if (type.name.toLowerCase().includes(wanted)) found.push(element('div', {}, element('dt', {}, link(type.name, type.name)), element('dd', {}, ...prose(type.description))));
     for (const field of type.fields ?? type.inputFields ?? []) {
-      if (field.name.toLowerCase().includes(wanted)) found.push(element('div', {}, element('dt', {}, link(`${type.name}.${field.name}`, type.name)), element('dd', { textContent: field.description ?? '' })));
+      if (field.name.toLowerCase().includes(wanted)) found.push(element('div', {}, element('dt', {}, link(`${type.name}.${field.name}`, type.name)), element('dd', {}, ...prose(field.description))));
     }
   }
   const list = element('dl', {}, ...found.slice(0, 60));
