@@ -111,20 +111,24 @@ fn fruit(scene: &mut Scene, x: f32, y: f32, size: f32, skin: Colour) {
     scene.fill(&leaf, Colour::hex(0x6F_8A_4E));
 }
 
-/// Bowls, stacked or filled with fruit.
+/// Bowls, stacked.
 pub(super) fn bowls(scene: &mut Scene) {
     scene.stage();
     let Tones { main, second, accent, .. } = scene.tones;
     scene.shadow((490.0, 612.0), 290.0, 34.0);
-    if scene.chance.happens(50) {
-        for (y, wide, glaze) in
-            [(610.0, 210.0, (main, accent)), (520.0, 184.0, (second, main)), (442.0, 160.0, (accent, second))]
-        {
-            bowl_back(scene, 480.0, y, wide, glaze.0);
-            bowl_front(scene, 480.0, y, wide, glaze);
-        }
-        return;
+    let stack =
+        [(610.0, 210.0, (main, accent)), (520.0, 184.0, (second, main)), (442.0, 160.0, (accent, second))];
+    for (y, wide, glaze) in stack {
+        bowl_back(scene, 480.0, y, wide, glaze.0);
+        bowl_front(scene, 480.0, y, wide, glaze);
     }
+}
+
+/// A bowl of fruit.
+pub(super) fn fruit_bowl(scene: &mut Scene) {
+    scene.stage();
+    let Tones { main, second, .. } = scene.tones;
+    scene.shadow((490.0, 612.0), 290.0, 34.0);
     bowl_back(scene, 480.0, 610.0, 250.0, main);
     let fruits = [
         (478.0, 372.0, 74.0),

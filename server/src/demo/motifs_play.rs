@@ -197,3 +197,142 @@ pub(super) fn bucket(scene: &mut Scene) {
     }
     scene.fill(&Path::rounded(252.0, 366.0, 376.0, 24.0, 12.0), main.light(0.2));
 }
+
+/// A pair of mittens on their string.
+pub(super) fn mittens(scene: &mut Scene) {
+    scene.plain();
+    let Tones { main, second, accent, wall, .. } = scene.tones;
+    scene.fill(&Path::circle(480.0, 360.0, 300.0), wall.light(0.3));
+    let string = Path::from(282.0, 300.0).curve((210.0, 40.0), (750.0, 40.0), (678.0, 300.0)).stroke(9.0);
+    scene.fill(&string, accent);
+    for (side, lean) in [(false, -0.03), (true, 0.03)] {
+        let at = |path: Path| match side {
+            false => path.moved(-48.0, 0.0).turned(lean, (282.0, 300.0)),
+            true => path.moved(-48.0, 0.0).scaled(-1.0, 1.0, (480.0, 0.0)).turned(lean, (678.0, 300.0)),
+        };
+        let (left, right) = if side { (560.0, 800.0) } else { (160.0, 400.0) };
+        let thumb = Path::from(400.0, 410.0).curve((470.0, 420.0), (500.0, 500.0), (462.0, 530.0)).curve(
+            (430.0, 550.0),
+            (410.0, 520.0),
+            (396.0, 500.0),
+        );
+        scene.round(&at(thumb), main.dark(0.08), (left, right));
+        let hand = Path::from(258.0, 340.0)
+            .to(402.0, 340.0)
+            .curve((424.0, 440.0), (420.0, 640.0), (330.0, 640.0))
+            .curve((240.0, 640.0), (236.0, 440.0), (258.0, 340.0));
+        let hand = at(hand);
+        scene.round(&hand, main, (left, right));
+        for row in 0..3u8 {
+            for stitch in 0..7u8 {
+                let (x, y) = (262.0 + f32::from(stitch) * 23.0, 420.0 + f32::from(row) * 54.0);
+                let star = Path::polygon(&[(x, y - 20.0), (x + 11.0, y), (x, y + 20.0), (x - 11.0, y)]);
+                scene.inside(&hand, &at(star), Paint::Flat(if row == 1 { accent } else { second }));
+            }
+        }
+        let cuff = at(Path::rounded(250.0, 290.0, 160.0, 64.0, 14.0));
+        scene.round(&cuff, second, (left, right));
+        for rib in 0..9u8 {
+            let line = at(Path::rect(262.0 + f32::from(rib) * 17.0, 290.0, 3.0, 64.0));
+            scene.inside(&cuff, &line, Paint::Thin(INK, 0.16));
+        }
+    }
+}
+
+/// A sock with a beautiful darn, and the needle that made it.
+pub(super) fn sock(scene: &mut Scene) {
+    scene.flat_lay();
+    let Tones { main, second, accent, .. } = scene.tones;
+    let wool = if main == PAPER { COPPER } else { main };
+    let shape = Path::from(330.0, 90.0)
+        .to(530.0, 90.0)
+        .to(530.0, 390.0)
+        .curve((540.0, 450.0), (700.0, 450.0), (790.0, 500.0))
+        .curve((860.0, 550.0), (830.0, 640.0), (740.0, 640.0))
+        .to(470.0, 640.0)
+        .curve((360.0, 640.0), (330.0, 560.0), (330.0, 470.0))
+        .turned(-0.02, (480.0, 360.0));
+    scene.paint(&shape.clone().moved(12.0, 14.0), Paint::Thin(INK, 0.25));
+    scene.round(&shape, wool, (320.0, 860.0));
+    for (y, tone) in [(90.0, second), (160.0, accent), (196.0, second)] {
+        let high = if y < 100.0 { 54.0 } else { 16.0 };
+        scene.inside(&shape, &Path::rect(300.0, y, 260.0, high), Paint::Flat(tone));
+    }
+    scene.inside(&shape, &Path::circle(372.0, 600.0, 96.0), Paint::Flat(second));
+    scene.inside(&shape, &Path::circle(812.0, 590.0, 92.0), Paint::Flat(second));
+    // The darn: threads over and under.
+    for line in 0..11u8 {
+        let along = f32::from(line) * 11.0;
+        scene.fill(&Path::line(&[(540.0 + along, 486.0), (540.0 + along, 600.0)], 5.0), accent);
+    }
+    for line in 0..11u8 {
+        for cross in 0..11u8 {
+            let (x, y) = (534.0 + f32::from(cross) * 11.0, 490.0 + f32::from(line) * 10.4);
+            if (line + cross) % 2 == 0 {
+                scene.fill(&Path::rounded(x, y, 12.0, 5.4, 2.0), PAPER);
+            }
+        }
+    }
+    let thread = Path::from(652.0, 540.0).curve((760.0, 380.0), (640.0, 260.0), (760.0, 190.0)).stroke(4.0);
+    scene.fill(&thread, accent);
+    scene.paint(&Path::line(&[(748.0, 206.0), (850.0, 96.0)], 8.0).moved(6.0, 8.0), Paint::Thin(INK, 0.25));
+    scene.fill(&Path::line(&[(748.0, 206.0), (850.0, 96.0)], 7.0), Colour::hex(0xC9_CC_CC));
+    scene.round(&Path::ellipse(176.0, 250.0, 62.0, 62.0), accent, (114.0, 238.0));
+    for hole in [(162.0, 236.0), (190.0, 236.0), (162.0, 264.0), (190.0, 264.0)] {
+        scene.fill(&Path::circle(hole.0, hole.1, 7.0), accent.dark(0.6));
+    }
+}
+
+/// A bottle of ink, and what came out of it.
+pub(super) fn ink(scene: &mut Scene) {
+    scene.room();
+    let Tones { main, second, accent, .. } = scene.tones;
+    let blue = Colour::hex(0x24_2C_4E);
+    scene.shadow((400.0, 630.0), 230.0, 26.0);
+    let glass = Path::from(330.0, 330.0)
+        .to(470.0, 330.0)
+        .to(470.0, 370.0)
+        .curve((560.0, 390.0), (580.0, 430.0), (580.0, 480.0))
+        .to(580.0, 600.0)
+        .bend((580.0, 630.0), (550.0, 630.0))
+        .to(250.0, 630.0)
+        .bend((220.0, 630.0), (220.0, 600.0))
+        .to(220.0, 480.0)
+        .curve((220.0, 430.0), (240.0, 390.0), (330.0, 370.0));
+    scene.round(&glass, blue.light(0.12), (210.0, 600.0));
+    scene.inside(&glass, &Path::rect(200.0, 320.0, 400.0, 110.0), Paint::Thin(PAPER, 0.35));
+    scene.paint(&Path::rounded(246.0, 450.0, 15.0, 140.0, 8.0), Paint::Thin(PAPER, 0.45));
+    scene.fill(&Path::rounded(290.0, 470.0, 220.0, 118.0, 8.0), PAPER);
+    scene.fill(&Path::rounded(304.0, 484.0, 192.0, 90.0, 5.0).stroke(3.0), COPPER);
+    for (y, width) in [(512.0, 130.0), (536.0, 90.0), (554.0, 60.0)] {
+        scene.fill(&Path::line(&[(400.0 - width / 2.0, y), (400.0 + width / 2.0, y)], 6.0), INK.light(0.2));
+    }
+    scene.round(&Path::rounded(318.0, 262.0, 164.0, 78.0, 12.0), COPPER, (310.0, 500.0));
+    for groove in 0..9u8 {
+        let x = 330.0 + f32::from(groove) * 17.0;
+        scene.paint(&Path::rect(x, 268.0, 3.0, 66.0), Paint::Thin(INK, 0.25));
+    }
+    let card = Path::polygon(&[(560.0, 672.0), (640.0, 560.0), (930.0, 580.0), (890.0, 700.0)]);
+    scene.fill(&card, PAPER.light(0.4));
+    let flourish = Path::from(640.0, 640.0).curve((700.0, 560.0), (720.0, 680.0), (770.0, 620.0)).curve(
+        (800.0, 590.0),
+        (830.0, 660.0),
+        (870.0, 610.0),
+    );
+    scene.fill(&flourish.stroke(5.0), blue);
+    let feather = Path::from(560.0, 600.0).curve((600.0, 380.0), (700.0, 200.0), (860.0, 110.0)).curve(
+        (850.0, 300.0),
+        (720.0, 470.0),
+        (600.0, 560.0),
+    );
+    let plume = if main == PAPER { second } else { main.light(0.2) };
+    scene.round(&feather, plume, (540.0, 880.0));
+    let shaft = Path::from(540.0, 656.0).curve((620.0, 420.0), (700.0, 280.0), (846.0, 128.0)).stroke(5.0);
+    scene.fill(&shaft, PAPER);
+    for barb in 0..7u8 {
+        let share = f32::from(barb) / 7.0;
+        let (x, y) = (640.0 + share * 150.0, 440.0 - share * 240.0);
+        scene.inside(&feather, &Path::line(&[(x, y), (x + 90.0, y - 10.0)], 3.0), Paint::Thin(INK, 0.18));
+    }
+    scene.fill(&Path::circle(700.0, 690.0, 11.0), accent.mixed(blue, 0.9));
+}

@@ -3,7 +3,7 @@
 use domain::listing::Condition::{Good, New};
 
 use super::item::Item;
-use super::{motifs_craft, motifs_out, motifs_paper, motifs_play};
+use super::{motifs_craft, motifs_out, motifs_play};
 
 /// In no order.
 pub(super) const SHELF: &[Item] = &[
@@ -41,7 +41,7 @@ pub(super) const SHELF: &[Item] = &[
         .of("woolgather", "clothing/children", 1300)
         .called("Mittens on a string, for people who lose mittens")
         .tagged("mittens, children, wool")
-        .drawn(motifs_craft::yarn, 0, 1)
+        .drawn(motifs_play::mittens, 3, 1)
         .told(
             "The string goes through the coat and round the neck, as it always has. Double-knit palms for \
              snowballs. Sizes from two to seven years: say which in the order.",
@@ -152,7 +152,7 @@ pub(super) const SHELF: &[Item] = &[
         .of("inkwell-ida", "art-craft/supplies", 1250)
         .called("Iron gall ink, brewed in the kitchen, 30 ml")
         .tagged("ink, writing, pen, supplies")
-        .drawn(motifs_paper::letter, 3, 1)
+        .drawn(motifs_play::ink, 0, 1)
         .told(
             "It goes on pale and turns black while you watch, which is most of the fun. Made from oak \
              galls, by a recipe older than the printing press. For dip pens only: it would eat a fountain \

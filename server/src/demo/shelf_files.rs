@@ -20,7 +20,7 @@ pub(super) const SHELF: &[Item] = &[
         .of("woolgather", "files/patterns", 350)
         .called("Knitting pattern: mittens on a string, three sizes")
         .tagged("knitting, pattern, mittens")
-        .drawn(motifs_craft::yarn, 9, 1)
+        .drawn(motifs_play::mittens, 9, 1)
         .told(
             "The pattern of the mittens that I sell, written out in whole sentences and then again in \
              short form. Needs one ball of wool and an afternoon with bad weather. Includes how to make \
@@ -39,7 +39,7 @@ pub(super) const SHELF: &[Item] = &[
         .of("bram-bakes", "files/documents", 250)
         .called("Five recipes from a small bakery, a very short book")
         .tagged("recipes, baking, book")
-        .drawn(motifs_clay::bread, 8, 1)
+        .drawn(motifs_clay::cake, 8, 1)
         .told(
             "The everyday loaf, the Sunday buns, oat biscuits, the plum cake and the jam that goes with \
              all of them. Weighed in grams, tested in an oven with a mind of its own. Plain text, so that \

@@ -52,7 +52,7 @@ pub(super) const SHELF: &[Item] = &[
         .of("kiln-and-thistle", "art-craft/ceramics", 4600)
         .called("Wide fruit bowl, ash glaze")
         .tagged("bowl, ceramics, fruit")
-        .drawn(motifs_clay::bowls, 6, 1)
+        .drawn(motifs_clay::fruit_bowl, 6, 1)
         .told(
             "The glaze is made from the ashes of pear wood, so it seemed right to draw it with fruit in \
              it. Thirty-two centimetres across. Fruit is not included, because of the post.",

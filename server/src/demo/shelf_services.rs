@@ -45,7 +45,7 @@ pub(super) const SHELF: &[Item] = &[
         .of("tamsin-mends", "services/repair", 1500)
         .called("Mending, visible or invisible, per hole")
         .tagged("mending, darning, clothes, repair")
-        .drawn(motifs_craft::yarn, 7, 1)
+        .drawn(motifs_play::sock, 9, 1)
         .told(
             "Send me the jumper, the elbow or the sad sock. I either make the hole vanish or make it the \
              best thing about the garment: your choice. Back within ten days, washed and pressed.",

@@ -35,13 +35,13 @@ struct Shot {
     mood: usize,
 }
 
-/// How large the pictures are; most lie, some are square.
+/// How large the pictures are: covers lie, some of the others are square.
 const LYING: (u16, u16) = (960, 720);
 const SQUARE: (u16, u16) = (800, 800);
 
 fn draw(shot: Shot) -> Result<Vec<u8>, Trouble> {
     let mut form = Chance::named(&format!("{} form", shot.name));
-    let size = if form.happens(30) { SQUARE } else { LYING };
+    let size = if shot.place > 0 && form.happens(50) { SQUARE } else { LYING };
     let mut scene = Scene::new(shot.name, shot.mood, size);
     match shot.place {
         0 => {}
@@ -143,7 +143,7 @@ pub(super) async fn set_up(town: &Town, item: &'static Item, images: Vec<ImageId
             must(town.store.publish_listing(&seller, listed.id).await, item.title)?;
         }
     }
-    let spare = item.quantity.map(|quantity| quantity.saturating_sub(1));
+    let spare = item.quantity.map(|quantity| quantity * 2 / 3);
     Ok(Stall { item, id: listed.id, price, spare })
 }
 

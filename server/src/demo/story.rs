@@ -120,6 +120,11 @@ pub(super) const FEES_DAY: u32 = 34;
 /// wanted it for a while.
 pub(super) const LAST_PIECE: (u32, &str) = (46, "far-and-slow");
 
+/// On the last day somebody buys these, so that there is something to
+/// confirm.
+pub(super) const LAST_CART: (&str, [&str; 2]) =
+    ("quiet-finch", ["Set of three cherry spoons", "Linocut: a wren, considering"]);
+
 /// On this day what is withdrawn is withdrawn.
 pub(super) const WITHDRAWAL_DAY: u32 = 53;
 

@@ -45,9 +45,12 @@ pub(super) fn may<T>(done: Done<T>, what: &str) -> Result<Option<T>, Trouble> {
     }
 }
 
-/// The beginning of a market that is `DAYS` old at `now`.
+/// The beginning of a market that is `DAYS` old at `now`: a midnight, so that
+/// people do things by day.
 pub(super) fn beginning(now: Timestamp) -> Timestamp {
-    Timestamp::from_millis(now.millis() - i64::from(DAYS) * 86_400_000)
+    const DAY_MILLIS: i64 = 86_400_000;
+    let today = now.millis() - now.millis().rem_euclid(DAY_MILLIS);
+    Timestamp::from_millis(today - i64::from(DAYS) * DAY_MILLIS)
 }
 
 impl Town {

@@ -19,11 +19,11 @@ use super::Trouble;
 use super::chance::Chance;
 use super::people::PEOPLE;
 use super::stalls::Stall;
-use super::story::{LAST_PIECE, PRESENTS, Present, TOP_UPS, WITHDRAWAL_DAY, Way};
+use super::story::{LAST_CART, LAST_PIECE, PRESENTS, Present, TOP_UPS, WITHDRAWAL_DAY, Way};
 use super::town::{DAYS, Town, may, must};
 
-/// Orders are made by about so many people a day.
-const BUYERS_A_DAY: (u32, u32) = (1, 4);
+/// So many people, about, buy something on one day.
+const BUYERS_A_DAY: (u32, u32) = (0, 3);
 
 /// Below this many tokens people go to the counter.
 const LOW_TOKENS: u32 = 5_000;
@@ -81,6 +81,9 @@ impl Trade {
         self.fill_purses(town, day).await?;
         let mut wishes = self.wishes(town, day).await?;
         wishes.extend(self.last_pieces(day));
+        if day + 1 == DAYS && wishes.iter().all(|wish| wish.buyer != LAST_CART.0) {
+            wishes.push(self.last_cart());
+        }
         self.fill_carts(town, day, &wishes).await?;
         let mut keys = Vec::new();
         keys.resize_with(wishes.len() + PRESENTS.len() * 2, || town.key());
@@ -187,6 +190,12 @@ impl Trade {
     fn last_pieces(&self, day: u32) -> impl Iterator<Item = Wish> {
         let due = self.stalls.iter().filter(move |stall| stall.item.sells_out && day == LAST_PIECE.0);
         due.map(|stall| Wish { buyer: LAST_PIECE.1, lines: vec![(stall.id, 1, stall.price)] })
+    }
+
+    fn last_cart(&self) -> Wish {
+        let (buyer, titles) = LAST_CART;
+        let wanted = self.stalls.iter().filter(|stall| titles.contains(&stall.item.title));
+        Wish { buyer, lines: wanted.map(|stall| (stall.id, 1, stall.price)).collect() }
     }
 
     /// Those who want several things put them into their carts first.
