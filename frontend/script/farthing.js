@@ -122,7 +122,7 @@ if ($("form[data-auto]")) {
 // Into the cart without leaving the page.
 for (const form of $$("form[data-cart]")) {
   form.addEventListener("submit", async (event) => {
-    if (event.submitter?.formMethod === "get") return;
+    if (event.submitter?.value === "ask") return;
     event.preventDefault();
     try {
       const fresh = await page(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });

@@ -17,6 +17,10 @@ pub struct Site {
     pub search: Arc<Search>,
     /// Scheme and host as the world sees them, without a slash at the end.
     pub public_url: String,
+    /// The largest upload of a picture.
+    pub picture_bytes_max: u64,
+    /// The largest file that a seller may offer.
+    pub file_bytes_max: u64,
 }
 
 impl Site {

@@ -161,9 +161,13 @@ async fn buy_view(ask: &Ask, listing: &Listing, quantity: u32) -> Result<BuyView
     })
 }
 
-/// `POST /listing/{id}/buy`
+/// `POST /listing/{id}/buy`: the purchase, or only the way to its
+/// confirmation, so that the form's token never stands in an address.
 pub(super) async fn buy(ask: Ask, Path(id): Path<String>, Posted(form): Posted) -> Answer {
     let listing = load(&ask, &id).await?;
+    if form.get("intent") == "ask" {
+        return Ok(ask.go(format!("{}?quantity={}", routes::Buy::to(listing.id), quantity(&form))));
+    }
     let expected = Tokens::parse(form.get("expected_price")).map_err(|_| Trouble::Unreadable)?;
     let quantity = quantity(&form);
     let key = form.get("idempotency_key");

@@ -77,6 +77,10 @@ impl Prices {
 /// `GET /search`
 pub(super) async fn search(ask: Ask, query: Pairs) -> Answer {
     let mut state = SearchState::read(&query);
+    // A form sends its empty fields too; the address is worth keeping without.
+    if ask.path.ends_with('=') || ask.path.contains("=&") {
+        return Ok(ask.go(state));
+    }
     let prices = Prices::read(&state);
     let asked = asked(&ask, &state, &prices).await?;
     // A cursor that belongs to another search leads to the first page of this.

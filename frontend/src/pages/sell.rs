@@ -160,9 +160,10 @@ async fn act(ask: &Ask, listing: Option<&Listing>, mut sent: Sent) -> Answer {
     let mut form = SellForm::default();
     form.fill(sent.pairs.iter());
     form.pictures.error.clone_from(&sent.picture_error);
+    form.artifact.error.clone_from(&sent.file_error);
     let intent = sent.pairs.get("intent").to_owned();
     if let "draft" | "publish" = intent.as_str() {
-        if sent.picture_error.is_none() {
+        if sent.picture_error.is_none() && sent.file_error.is_none() {
             match save(ask, listing, &mut sent, intent == "publish").await {
                 Ok(saved) => return Ok(saved),
                 Err(Problem::Typed(refusals)) => refusals.iter().for_each(|refusal| form.refuse(refusal)),

@@ -19,8 +19,9 @@ use crate::view::sell::PICTURES_MAX;
 /// The most bytes of one field of text.
 const TEXT_BYTES_MAX: usize = 128 * 1_024;
 
-/// The most bytes of one picture.
-const PICTURE_BYTES_MAX: usize = 20 * 1_024 * 1_024;
+/// So much of an upload that is too large is read on and thrown away: a
+/// browser that is cut off while it sends never shows our answer.
+const FREIGHT_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
 
 /// The most parts of one form: its fields and twice the pictures allowed.
 const PARTS_MAX: usize = 64;
@@ -35,6 +36,8 @@ pub(super) struct Sent {
     pub picture_error: Option<String>,
     /// The file for sale.
     pub file: Option<Spooled>,
+    /// What is wrong with it.
+    pub file_error: Option<String>,
 }
 
 /// A file in the spool, gone when this is.
@@ -58,7 +61,8 @@ impl Drop for Spooled {
 
 /// Reads the form. Its token must come before any picture or file.
 pub(super) async fn read(ask: &Ask, mut form: Multipart) -> Result<Sent, Trouble> {
-    let mut sent = Sent { pairs: Pairs::default(), images: Vec::new(), picture_error: None, file: None };
+    let pairs = Pairs::default();
+    let mut sent = Sent { pairs, images: Vec::new(), picture_error: None, file: None, file_error: None };
     for _ in 0..PARTS_MAX {
         let Some(field) = form.next_field().await.map_err(|_| Trouble::Unreadable)? else {
             check_csrf(ask, sent.pairs.get("csrf"))?;
@@ -67,7 +71,7 @@ pub(super) async fn read(ask: &Ask, mut form: Multipart) -> Result<Sent, Trouble
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name().map(str::to_owned) {
             None => {
-                let text = text_of(&bytes(field, TEXT_BYTES_MAX).await?.into());
+                let text = text_of(&bytes(field, TEXT_BYTES_MAX).await?.ok_or(Trouble::Unreadable)?.into());
                 if name == "image_id" {
                     sent.images.extend(super::id(&text, ImageId::new, "picture").ok());
                 }
@@ -79,7 +83,7 @@ pub(super) async fn read(ask: &Ask, mut form: Multipart) -> Result<Sent, Trouble
                 check_csrf(ask, sent.pairs.get("csrf"))?;
                 match name.as_str() {
                     "pictures" => take_picture(ask, &mut sent, field).await?,
-                    "file" => sent.file = Some(spool(ask, file, field).await?),
+                    "file" => take_file(ask, &mut sent, file, field).await?,
                     _ => return Err(Trouble::Unreadable),
                 }
             }
@@ -89,7 +93,11 @@ pub(super) async fn read(ask: &Ask, mut form: Multipart) -> Result<Sent, Trouble
 }
 
 async fn take_picture(ask: &Ask, sent: &mut Sent, field: Field<'_>) -> Result<(), Trouble> {
-    let bytes = bytes(field, PICTURE_BYTES_MAX).await?;
+    let most = ask.site.picture_bytes_max;
+    let Some(bytes) = bytes(field, usize::try_from(most).unwrap_or(usize::MAX)).await? else {
+        sent.picture_error = Some(too_large(most));
+        return Ok(());
+    };
     if sent.images.len() >= PICTURES_MAX {
         sent.picture_error = Some(format!("{PICTURES_MAX} pictures are the most; the others were left out."));
         return Ok(());
@@ -102,28 +110,52 @@ async fn take_picture(ask: &Ask, sent: &mut Sent, field: Field<'_>) -> Result<()
     Ok(())
 }
 
-/// The whole of a field, up to `most` bytes.
-async fn bytes(mut field: Field<'_>, most: usize) -> Result<Vec<u8>, Trouble> {
+fn too_large(most: u64) -> String {
+    format!("This is larger than {} MB.", most >> 20)
+}
+
+/// The whole of a field, or nothing if that is more than `most` bytes.
+async fn bytes(mut field: Field<'_>, most: usize) -> Result<Option<Vec<u8>>, Trouble> {
     let mut all = Vec::new();
     while let Some(piece) = field.chunk().await.map_err(|_| Trouble::Unreadable)? {
         if all.len() + piece.len() > most {
-            let problem = format!("this is larger than {} MB", most / 1_048_576);
-            return Err(Refusal::invalid("file", problem).into());
+            drain(field).await?;
+            return Ok(None);
         }
         all.extend_from_slice(&piece);
     }
-    Ok(all)
+    Ok(Some(all))
 }
 
-/// Writes a file to the spool. How large it may be, the store says.
-async fn spool(ask: &Ask, name: String, mut field: Field<'_>) -> Result<Spooled, Trouble> {
+/// Throws the rest of a field away.
+async fn drain(mut field: Field<'_>) -> Result<(), Trouble> {
+    let mut left = FREIGHT_BYTES_MAX;
+    while let Some(piece) = field.chunk().await.map_err(|_| Trouble::Unreadable)? {
+        let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        left = left.checked_sub(length).ok_or(Trouble::Unreadable)?;
+    }
+    Ok(())
+}
+
+/// Writes a file to the spool. How much room the seller has left, the store
+/// says; no file takes more than one may have.
+async fn take_file(ask: &Ask, sent: &mut Sent, name: String, mut field: Field<'_>) -> Result<(), Trouble> {
     let failed = |error: std::io::Error| Trouble::Failed(format!("spool a file: {error}"));
+    let most = ask.site.file_bytes_max;
+    let mut left = most;
     // From here on the file is removed however this ends.
     let spooled = Spooled { name, path: ask.site.store.spool() };
     let mut out = tokio::fs::File::create(&spooled.path).await.map_err(failed)?;
     while let Some(piece) = field.chunk().await.map_err(|_| Trouble::Unreadable)? {
+        let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        let Some(room) = left.checked_sub(length) else {
+            sent.file_error = Some(too_large(most));
+            return drain(field).await;
+        };
+        left = room;
         out.write_all(&piece).await.map_err(failed)?;
     }
     out.flush().await.map_err(failed)?;
-    Ok(spooled)
+    sent.file = Some(spooled);
+    Ok(())
 }

@@ -55,6 +55,10 @@ async fn what_is_not_there_has_a_page_that_helps() {
         assert!(page.body.contains("Search the market"), "{path}: {}", page.body);
     }
     assert_eq!(visitor.get("/search?min=abc").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        visitor.get("/search?q=wren&sort=&min=&kind=goods").await.location(),
+        "/search?q=wren&kind=goods"
+    );
     assert_eq!(visitor.get("/search?after=nonsense&q=wren").await.location(), "/search?q=wren");
 }
 

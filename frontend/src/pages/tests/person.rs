@@ -40,7 +40,13 @@ impl Market {
         });
         let store = store.await.unwrap();
         let search = Search::open(&folder.path().join("index"), search::Options::default()).unwrap();
-        let site = Site { store, search: Arc::new(search), public_url: "http://market.test".to_owned() };
+        let site = Site {
+            store,
+            search: Arc::new(search),
+            public_url: "http://market.test".to_owned(),
+            picture_bytes_max: 1 << 20,
+            file_bytes_max: 1 << 20,
+        };
         Self { site, _folder: folder }
     }
 

@@ -13,7 +13,9 @@ async fn a_thing_is_listed_bought_and_confirmed() {
     assert!(page.body.contains("Linocut of a wren") && page.body.contains("Buy now"), "{}", page.body);
     assert!(seller.get(&listing).await.body.contains("This is your own listing."));
 
-    let confirm = buyer.get(&format!("{listing}/buy?quantity=1")).await;
+    let asked = buyer.post(&format!("{listing}/buy"), &[("quantity", "1"), ("intent", "ask")]).await;
+    assert_eq!(asked.location(), format!("{listing}/buy?quantity=1"));
+    let confirm = buyer.get(asked.location()).await;
     assert!(confirm.body.contains("Balance after"), "{}", confirm.body);
     let key = confirm.hidden("idempotency_key").to_owned();
     let form = [("quantity", "1"), ("expected_price", "40"), ("idempotency_key", key.as_str())];
