@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use axum::extract::Multipart;
 use axum::extract::multipart::Field;
 use domain::id::ImageId;
-use domain::refusal::Refusal;
 use store::Error;
 use tokio::io::AsyncWriteExt;
 
