@@ -25,6 +25,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use domain::refusal::Refusal;
 
+use crate::ask::{Answer, Ask, local};
 use crate::routes::*;
 use crate::site::Site;
 use crate::trouble::{Trouble, dress};
@@ -50,10 +51,22 @@ pub fn router(site: Site) -> Router {
                 .route(Revise::PATTERN, get(sell::edit).post(sell::revise))
                 .layer(DefaultBodyLimit::disable()),
         )
-        .fallback(async || Trouble::from(Refusal::missing("page")))
+        .fallback(lost)
         .method_not_allowed_fallback(async || Trouble::from(Refusal::missing("page")))
         .layer(from_fn_with_state(site.clone(), dress))
         .with_state(site)
+}
+
+/// Where nothing is. A slash at the end of an address is forgiven.
+async fn lost(ask: Ask) -> Answer {
+    let (path, query) = ask.path.split_once('?').unwrap_or((&ask.path, ""));
+    match path.strip_suffix('/') {
+        Some(trimmed) if !trimmed.is_empty() => {
+            let sign = if query.is_empty() { "" } else { "?" };
+            Ok(ask.go(local(Some(&format!("{trimmed}{sign}{query}")))))
+        }
+        _ => Err(Refusal::missing("page").into()),
+    }
 }
 
 /// What everybody sees.

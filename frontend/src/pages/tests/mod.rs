@@ -59,6 +59,8 @@ async fn what_is_not_there_has_a_page_that_helps() {
         visitor.get("/search?q=wren&sort=&min=&kind=goods").await.location(),
         "/search?q=wren&kind=goods"
     );
+    assert_eq!(visitor.get("/search/?q=wren").await.location(), "/search?q=wren");
+    assert_eq!(visitor.get("//evil.example/").await.location(), "/");
     assert_eq!(visitor.get("/search?after=nonsense&q=wren").await.location(), "/search?q=wren");
 }
 
