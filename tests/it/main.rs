@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod arrows;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod journeys;
@@ -10,3 +12,5 @@ mod journeys;
 mod simulator;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod tidy;
