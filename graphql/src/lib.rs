@@ -40,6 +40,9 @@ pub use upload::{Spooled, Uploads};
 /// Fields inside fields; what GraphQL's own introspection query needs.
 const DEPTH_MAX: usize = 15;
 
+/// So many mistakes in one document are told.
+const ERRORS_MAX: usize = 20;
+
 /// What can be asked.
 #[derive(Default, MergedObject)]
 pub(crate) struct Query(
@@ -87,13 +90,16 @@ impl Api {
     /// Answers a request that was weighed. `uploads` are the files that came
     /// with it.
     pub async fn answer(&self, request: Request, weight: &Weight, actor: Actor, uploads: Uploads) -> Answer {
-        let response = self.0.execute(request.data(actor).data(uploads)).await;
+        let mut response = self.0.execute(request.data(actor).data(uploads)).await;
         // Nothing runs before the whole document was found good, and what
         // goes wrong afterwards has the path of its field.
         let is_refused =
             response.data == Value::Null && response.errors.iter().all(|error| error.path.is_empty());
         match is_refused && !response.errors.is_empty() {
-            true => Answer::NotRun(response),
+            true => {
+                response.errors.truncate(ERRORS_MAX);
+                Answer::NotRun(response)
+            }
             false => Answer::Run(response.extension("cost", Value::from(weight.cost))),
         }
     }

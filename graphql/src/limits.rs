@@ -106,13 +106,13 @@ pub fn weigh(request: &mut Request) -> Result<Weight, NotWeighed> {
         return Err(NotWeighed::limit(format!("A document has at most {DOCUMENT_BYTES_MAX} bytes.")));
     }
     let (name, variables) = (request.operation_name.clone(), request.variables.clone());
-    let document = request.parsed_query().map_err(NotWeighed)?;
+    let document = request.parsed_query().map_err(unreadable)?;
     let scale = Scale { document, variables: &variables };
     let mut memo = HashMap::new();
-    // All operations are measured, since all of them are validated.
-    for (_, operation) in document.operations.iter() {
-        scale.measure(&operation.node.selection_set.node, &mut memo).check()?;
-    }
+    // All operations are measured together, since all of them are validated.
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+    let all = operations.fold(Measure::default(), |sum, set| sum.plus(scale.measure(set, &mut memo)));
+    all.check()?;
     let Some(operation) = chosen(document, name.as_deref()) else { return Ok(Weight::default()) };
     check_variables(operation, &variables)?;
     let measure = scale.measure(&operation.selection_set.node, &mut memo);
@@ -126,6 +126,14 @@ pub fn weigh(request: &mut Request) -> Result<Weight, NotWeighed> {
     let mut roots = Vec::new();
     scale.roots(&operation.selection_set.node, &mut roots, &mut HashSet::new());
     scale.weigh_roots(operation, &roots, cost)
+}
+
+/// What the parser says, without the drawing of the place: it repeats the
+/// whole line, however long, and the place is told besides.
+fn unreadable(error: ServerError) -> NotWeighed {
+    let reason = error.message.rsplit_once("= ").map_or(error.message.as_str(), |(_, reason)| reason);
+    let message = format!("The document cannot be read: {}.", reason.trim().trim_end_matches('.'));
+    NotWeighed(ServerError { message, ..error })
 }
 
 /// The operation that will run, if it is clear which.

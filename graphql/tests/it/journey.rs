@@ -90,7 +90,8 @@ async fn a_market_from_its_first_account_to_its_last_unit() {
     let statement = "{ me { wallet { transfers(first: 2) { edges { cursor node { kind direction amount balanceAfter } } pageInfo { hasNextPage } } } } }";
     let transfers = house.look(&ben, statement).await["me"]["wallet"]["transfers"].clone();
     assert_eq!(transfers["pageInfo"]["hasNextPage"], true, "{transfers}");
-    house.store.audit(|_| {}).await.expect("the books are right");
+    let books = house.store.audit(|_| {}).await.expect("the books can be read");
+    assert!(books.is_ok(), "the books are right: {books:?}");
 }
 
 /// Ada lists a file, attaches it and publishes it; the id.
@@ -178,6 +179,9 @@ async fn an_account_is_private_and_its_owners() {
     let input = json!({ "handle": "ada", "passphrase": "correct horse battery" });
     let again = house.act(&Actor::Visitor(None), "signIn", input, "user { isMe } sessionToken").await;
     assert_eq!(again["user"]["isMe"], true);
+    let input = json!({ "accountKey": ada.key });
+    let by_key = house.act(&Actor::Visitor(None), "signIn", input, "user { handle }").await;
+    assert_eq!(by_key["user"]["handle"], json!(ada.handle));
     let ended = house.done(&ada, "endOtherSessions", Value::Null, "sessions { isCurrent }").await;
     assert_eq!(ended["sessions"], json!([{ "isCurrent": true }]));
     assert_eq!(house.store.authenticate(again["sessionToken"].as_str().unwrap()).await.unwrap(), None);

@@ -35,8 +35,13 @@ async fn too_much_is_refused_before_it_runs() {
         ("cost", "{ search(first: 100) { edges { node { seller { listings(first: 100) { edges { node { id } } } } } } } }".to_owned(), "one request may cost 5000"),
         ("a hidden cost", "{ search(first: 2147483647) { edges { node { id } } } }".to_owned(), "one request may cost 5000"),
         ("length", format!("{{ vendor {{ name }} }} # {}", "x".repeat(70_000)), "at most 65536 bytes"),
+        (
+            "many operations",
+            format!("{} fragment f on Query {{ vendor {{ {} }} }}", repeat("query q# { ...f } ", 200), repeat("name ", 100)),
+            "at most 2000 fields",
+        ),
         ("a mutation twice", "mutation { signOut { userErrors { code } } signOut { userErrors { message } } }".to_owned(), "asked for twice"),
-        ("nesting", "{".repeat(10_000), ""),
+        ("nesting", "{a".repeat(10_000), ""),
     ];
     for (what, query, expected) in table {
         let answer = house.ask(&Actor::Visitor(None), &query, json!({})).await;
@@ -86,6 +91,26 @@ async fn variables_that_must_be_given_are_missed_before_anything_runs() {
     for (variables, runs) in table {
         let answer = house.ask(&Actor::Visitor(None), query, variables.clone()).await;
         assert_eq!(answer.get("data").is_some(), runs, "{variables}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn deep_nests_of_any_sort_are_survived() {
+    let house = House::open().await;
+    let nest = |open: &str, inside: &str, close: &str| {
+        format!("{}{inside}{}", open.repeat(9_000), close.repeat(9_000))
+    };
+    let table = [
+        format!("{{ suggest(prefix: {}) }}", nest("[", "", "]")),
+        format!("{{ suggest(prefix: {}) }}", nest("{a:", "1", "}")),
+        format!("query($x: {}) {{ me {{ id }} }}", nest("[", "Int", "]")),
+        nest("{a", "", "}"),
+        nest("{...", "me", "}"),
+    ];
+    for query in table {
+        let answer = house.ask(&Actor::Visitor(None), &query, json!({})).await;
+        let message = answer["errors"][0]["message"].as_str().unwrap();
+        assert!(message.len() < 500, "{message}");
     }
 }
 

@@ -1,11 +1,20 @@
 //! The API over a real store, without HTTP: people doing verbs.
 
+#[cfg(test)]
 mod access;
+#[cfg(test)]
 mod codes;
+#[cfg(test)]
 mod house;
+#[cfg(test)]
 mod ids;
+#[cfg(test)]
 mod journey;
+#[cfg(test)]
 mod limits;
+#[cfg(test)]
 mod lists;
+#[cfg(test)]
 mod schema;
+#[cfg(test)]
 mod verbs;
