@@ -102,10 +102,12 @@ fn nothing_personal_is_stored() {
             let values =
                 direct.texts(&format!("SELECT {read} FROM {table} WHERE {column} IS NOT NULL")).await;
             let secrets =
-                [opened.account_key.as_str(), &token, &code, "correct horse", &code.replace('-', "")];
+                [opened.account_key.as_str(), &token, &code, "correct horse battery", &code.replace('-', "")];
+            // Half a secret is too much as well.
+            let halves = secrets.map(|secret| secret.split_at(secret.len() / 2).0.to_owned());
             for value in values.into_iter().flatten().flatten() {
-                let holds = |secret: &&str| value.contains(*secret) || value.contains(&hex(secret));
-                assert!(!secrets.iter().any(holds), "{name} holds a secret");
+                let holds = |secret: &String| value.contains(secret) || value.contains(&hex(secret));
+                assert!(!halves.iter().any(holds), "{name} holds a secret");
             }
         }
         assert_eq!(

@@ -1,5 +1,7 @@
 //! Several servers on one database: two stores, two writers, one chain.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use domain::market::Market as Rules;
 use domain::refusal::Refusal;
 use domain::tokens::Tokens;
@@ -158,6 +160,12 @@ fn whatever_two_servers_do_at_once_nobody_fails_and_the_chain_holds() {
         assert!(faults.is_empty(), "{} faults, such as {:?}", faults.len(), faults);
         let totals = market.clean().await;
         assert!(totals.transactions > 100, "{totals:?}");
+        let sum = |of: fn(&store::Counters) -> &AtomicU64| {
+            of(market.store.counters()).load(Ordering::SeqCst) + of(second.counters()).load(Ordering::SeqCst)
+        };
+        let (batches, retried) = (sum(|counters| &counters.batches), sum(|counters| &counters.retried));
+        // Locks, not luck: a second try is for what cannot be foreseen.
+        assert!(retried * 100 < batches, "{retried} of {batches} batches were tried again");
         market.store.close().await;
         second.close().await;
     });
