@@ -116,7 +116,7 @@ pub(super) async fn ledger(ask: Ask) -> Answer {
         let part: Vec<&KindTotal> =
             glance.totals.iter().filter(|total| classes.contains(&total.kind.class())).collect();
         let sum = Tokens::checked_sum(part.iter().map(|total| total.balance)).unwrap_or_default();
-        let rows = part.iter().map(|row| {
+        let rows = part.iter().filter(|row| !row.balance.is_zero()).map(|row| {
             let (label, meaning) = words(row.kind);
             total(&ask, label, row.balance, meaning)
         });

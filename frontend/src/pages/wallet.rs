@@ -2,6 +2,7 @@
 
 use axum::http::header;
 use axum::response::IntoResponse;
+use domain::id::UserId;
 use domain::ledger::transfer::{TransactionKind, TransferCode};
 use store::wallet::{Direction as Way, Movement, Place, StatementWindow};
 
@@ -46,7 +47,7 @@ pub(super) async fn wallet(ask: Ask, query: Pairs) -> Answer {
         page: ask.own_page("Wallet").await?,
         balance: ask.price(wallet.balance()),
         pockets,
-        entries: page.items.iter().map(entry).collect(),
+        entries: page.items.iter().map(|movement| entry(movement, user.id)).collect(),
         pager: Pager {
             previous: page.has_previous.then(|| routes::Wallet.to_string()),
             next: last.map(|place| format!("{}?after={}.{}", routes::Wallet, place.sequence, place.leg)),
@@ -59,27 +60,30 @@ fn read_place(text: &str) -> Option<Place> {
     Some(Place { sequence: sequence.parse().ok()?, leg: leg.parse().ok()? })
 }
 
-fn entry(movement: &Movement) -> Entry {
+fn entry(movement: &Movement, me: UserId) -> Entry {
     let direction = match movement.direction {
         Way::In => Direction::In,
         Way::Out => Direction::Out,
     };
     Entry {
         at: movement.at,
-        what: what(movement),
-        with: movement
-            .other_handle
-            .as_ref()
-            .map(|handle| show::link(handle.clone(), routes::Storefront::to(handle))),
+        what: what(movement, me),
+        with: other(movement, me).map(|handle| show::link(handle.clone(), routes::Storefront::to(handle))),
         reference: reference(movement),
         change: Change { direction, tokens: movement.amount },
         balance: movement.balance_after,
     }
 }
 
+/// The other side, if it is somebody else: what was held for a seller comes
+/// from an account of their own.
+fn other(movement: &Movement, me: UserId) -> Option<&String> {
+    movement.other_handle.as_ref().filter(|_| movement.other.owner != me.uuid())
+}
+
 /// What happened, in words that a handle may follow.
-fn what(movement: &Movement) -> String {
-    let known = movement.other_handle.is_some();
+fn what(movement: &Movement, me: UserId) -> String {
+    let known = other(movement, me).is_some();
     let text = match (movement.kind, movement.direction) {
         (TransactionKind::Welcome, _) => "Welcome tokens",
         (TransactionKind::Grant, _) if movement.detail.is_empty() => "Granted by the vendor",
@@ -92,7 +96,8 @@ fn what(movement: &Movement) -> String {
         (TransactionKind::Purchase, Way::In) => "Sold to",
         (TransactionKind::Release, Way::In) => "Sale released",
         (TransactionKind::Release, Way::Out) => "The vendor’s cut",
-        (TransactionKind::Void, _) => "Order called off, returned",
+        (TransactionKind::Void, _) if known => "Given back, called off by",
+        (TransactionKind::Void, _) => "Order called off, given back",
         (TransactionKind::Gift, Way::In) => "Gift from",
         (TransactionKind::Gift, Way::Out) => "Gift to",
         (TransactionKind::GiftLink, _) => "Put behind a gift link",
@@ -120,14 +125,14 @@ fn reference(movement: &Movement) -> Option<Crumb> {
 
 /// `GET /wallet/statement.csv`
 pub(super) async fn statement(ask: Ask) -> Answer {
-    ask.user()?;
+    let me = ask.user()?.id;
     let mut csv = "time,what,with,amount,balance,transaction,reference\r\n".to_owned();
     let (mut after, mut rows) = (None, 0);
     loop {
         let window = StatementWindow { first: store::page::PAGE_MAX, after };
         let page = ask.site.store.statement(&ask.actor, window).await?;
         for movement in &page.items {
-            csv.push_str(&csv_line(movement));
+            csv.push_str(&csv_line(movement, me));
         }
         rows += page.items.len();
         after = page.items.last().map(|movement| movement.place);
@@ -143,13 +148,13 @@ pub(super) async fn statement(ask: Ask) -> Answer {
     Ok((headers, csv).into_response())
 }
 
-fn csv_line(movement: &Movement) -> String {
+fn csv_line(movement: &Movement, me: UserId) -> String {
     let sign = if movement.direction == Way::Out { "-" } else { "" };
     format!(
         "{},{},{},{sign}{},{},{},{}\r\n",
         movement.at.rfc3339(),
-        csv_text(&what(movement)),
-        csv_text(movement.other_handle.as_deref().unwrap_or_default()),
+        csv_text(&what(movement, me)),
+        csv_text(other(movement, me).map_or("", String::as_str)),
         movement.amount,
         movement.balance_after,
         movement.place.sequence,
