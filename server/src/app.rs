@@ -45,6 +45,8 @@ pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
         store: house.store.clone(),
         search: Arc::clone(&house.search),
         public_url: public_url.clone(),
+        picture_bytes_max: u64::try_from(config.images.press.upload_bytes_max).unwrap_or(u64::MAX),
+        file_bytes_max: config.files.artifact_bytes_max,
     };
     let limits = if config.limits.on { Limits::new(&config.limits.rates) } else { Limits::off() };
     let gate = Arc::new(Throttle::new(limits, config.server.trusted_proxies.clone(), Arc::clone(metrics)));
