@@ -154,13 +154,14 @@ async fn set_fees(town: &Town, house: &House) -> Result<(), Trouble> {
 
 /// Somebody has not made up their mind yet.
 async fn leave_cart(town: &Town, trade: &Trade) -> Result<(), Trouble> {
-    town.go(DAYS - 1, 1_435);
     let buyer = town.actor("quiet-finch")?;
-    for title in [
+    let titles = [
         "Big-handled mug in copper glaze",
         "Cross-stitch kit: a wren in a hoop",
         "Brass bell with a polite ring",
-    ] {
+    ];
+    for (minute, title) in (1_435..).zip(titles) {
+        town.go(DAYS - 1, minute);
         if let Some(stall) = trade.stalls.iter().find(|stall| stall.item.title == title) {
             may(town.store.add_to_cart(&buyer, stall.id, 1).await, "fill a cart")?;
         }

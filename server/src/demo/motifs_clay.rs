@@ -255,7 +255,7 @@ pub(super) fn bread(scene: &mut Scene) {
 /// Jars of something sweet.
 pub(super) fn jars(scene: &mut Scene) {
     scene.room();
-    let fills = [0xB7_3A_32, 0xE0_92_2E, 0x6E_2E_4A, 0x8A_9A_3C, 0xD9_6A_3A].map(Colour::hex);
+    let fills = [0xB73A32, 0xE0_92_2E, 0x6E_2E_4A, 0x8A_9A_3C, 0xD9_6A_3A].map(Colour::hex);
     let first = usize::try_from(scene.chance.below(3)).unwrap_or(0);
     let Tones { accent, second, .. } = scene.tones;
     for (index, (x, high)) in [(270.0, 230.0), (480.0, 270.0), (690.0, 230.0)].into_iter().enumerate() {

@@ -189,10 +189,10 @@ pub(super) fn bag(scene: &mut Scene) {
     scene.round(&Path::circle(480.0, 396.0, 30.0), second, (450.0, 510.0));
 }
 
-/// A ring or earrings on a stone.
-pub(super) fn jewel(scene: &mut Scene) {
+/// A stone to lay jewels on.
+fn stone(scene: &mut Scene) {
     scene.plain();
-    let Tones { main, second, accent, wall, .. } = scene.tones;
+    let wall = scene.tones.wall;
     scene.paint(
         &Path::rect(-600.0, 500.0, 2_200.0, 900.0),
         Paint::Down(wall.dark(0.12), wall.dark(0.3), 500.0, 720.0),
@@ -208,21 +208,35 @@ pub(super) fn jewel(scene: &mut Scene) {
         let (x, y) = (scene.chance.between(180.0, 780.0), scene.chance.between(430.0, 640.0));
         scene.inside(&stone, &Path::circle(x, y, 2.2), Paint::Thin(INK, 0.25));
     }
-    let metal = if scene.chance.happens(50) { Colour::hex(0xD9_A6_4B) } else { Colour::hex(0xC8_7C_4E) };
-    if scene.chance.happens(50) {
-        scene.paint(&Path::ellipse(500.0, 500.0, 130.0, 16.0), Paint::Thin(INK, 0.3));
-        scene.round(&Path::ring(480.0, 362.0, 134.0, 26.0), metal, (330.0, 640.0));
-        scene.paint(&Path::arc((480.0, 362.0), 138.0, (0.52, 0.68), 5.0), Paint::Thin(PAPER, 0.8));
-        let gem =
-            Path::polygon(&[(420.0, 214.0), (448.0, 176.0), (512.0, 176.0), (540.0, 214.0), (480.0, 278.0)]);
-        scene.fill(&gem, second);
-        scene.fill(
-            &Path::polygon(&[(448.0, 176.0), (512.0, 176.0), (504.0, 214.0), (456.0, 214.0)]),
-            second.light(0.5),
-        );
-        scene.fill(&Path::polygon(&[(456.0, 214.0), (504.0, 214.0), (480.0, 278.0)]), second.light(0.25));
-        return;
-    }
+}
+
+/// Gold or copper.
+fn metal(scene: &mut Scene) -> Colour {
+    if scene.chance.happens(50) { Colour::hex(0xD9_A6_4B) } else { Colour::hex(0xC8_7C_4E) }
+}
+
+/// A ring with a stone, on a stone.
+pub(super) fn ring(scene: &mut Scene) {
+    stone(scene);
+    let (metal, second) = (metal(scene), scene.tones.second);
+    scene.paint(&Path::ellipse(500.0, 500.0, 130.0, 16.0), Paint::Thin(INK, 0.3));
+    scene.round(&Path::ring(480.0, 362.0, 134.0, 26.0), metal, (330.0, 640.0));
+    scene.paint(&Path::arc((480.0, 362.0), 138.0, (0.52, 0.68), 5.0), Paint::Thin(PAPER, 0.8));
+    let gem =
+        Path::polygon(&[(420.0, 214.0), (448.0, 176.0), (512.0, 176.0), (540.0, 214.0), (480.0, 278.0)]);
+    scene.fill(&gem, second);
+    scene.fill(
+        &Path::polygon(&[(448.0, 176.0), (512.0, 176.0), (504.0, 214.0), (456.0, 214.0)]),
+        second.light(0.5),
+    );
+    scene.fill(&Path::polygon(&[(456.0, 214.0), (504.0, 214.0), (480.0, 278.0)]), second.light(0.25));
+}
+
+/// A pair of earrings.
+pub(super) fn earrings(scene: &mut Scene) {
+    stone(scene);
+    let metal = metal(scene);
+    let Tones { main, accent, .. } = scene.tones;
     for x in [370.0, 590.0] {
         scene.fill(&Path::arc((x, 150.0), 28.0, (0.45, 1.1), 6.0), metal);
         scene.round(&Path::circle(x, 210.0, 18.0), accent, (x - 18.0, x + 18.0));

@@ -109,7 +109,7 @@ impl Scene {
     /// A soft shadow.
     pub(super) fn shadow(&mut self, middle: Point, wide: f32, high: f32) {
         let ground = Path::ellipse(middle.0, middle.1, wide, high);
-        self.canvas.fill(&ground, Paint::Glow(Colour::hex(0x24_1A_16), 0.5, middle, (wide, high)));
+        self.canvas.fill(&ground, Paint::Glow(Colour::hex(0x241A16), 0.5, middle, (wide, high)));
     }
 
     /// A soft light.

@@ -87,7 +87,7 @@ pub(super) const SHELF: &[Item] = &[
         .of("old-orrery", "clothing/jewellery", 8600)
         .called("Ring with a green stone and an inscription nobody can read")
         .tagged("ring, antique, gold")
-        .drawn(motifs_craft::jewel, 7, 2)
+        .drawn(motifs_craft::ring, 7, 2)
         .sold_out()
         .told(
             "Found in the drawer of a writing desk, with a dance card from 1926. The inscription inside \

@@ -61,7 +61,7 @@ pub(super) const SHELF: &[Item] = &[
         .of("kiln-and-thistle", "clothing/jewellery", 2100)
         .called("Enamel earrings, poppy and wheat")
         .tagged("earrings, enamel, copper")
-        .drawn(motifs_craft::jewel, 8, 1)
+        .drawn(motifs_craft::earrings, 8, 1)
         .told(
             "Copper drops enamelled in the same small kiln that fires my test tiles. Light enough to \
              forget you are wearing them. The hooks are steel and free of nickel.",
