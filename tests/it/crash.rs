@@ -203,7 +203,7 @@ impl Load {
 
     /// Everybody has what follows from the answers, to the token.
     async fn compare_balances(&self) {
-        let mut expected = vec![BEGINNING + WELCOME; CLIENTS];
+        let mut expected = [BEGINNING + WELCOME; CLIENTS];
         for client in &self.clients {
             for one in &client.tries {
                 let Some(Ok(_)) = &one.answer else { panic!("{one:?} was refused") };

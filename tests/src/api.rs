@@ -74,7 +74,6 @@ impl Api {
     }
 
     /// A request to the API, to be completed by the caller.
-    #[must_use]
     pub fn request(&self) -> RequestBuilder {
         let request = self.client.post(&self.url);
         match &self.token {

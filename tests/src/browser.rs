@@ -33,9 +33,9 @@ pub enum Script {
 pub struct Browser {
     client: Client,
     base: String,
-    driver: Driver,
-    /// The profile; removed after the browser has ended.
-    _profile: TempDir,
+    /// Dropped before the profile, which is removed last.
+    _driver: Driver,
+    profile: TempDir,
 }
 
 /// The program that drives the browser; ended with this value.
@@ -95,6 +95,8 @@ fn capabilities(profile: &TempDir, script: Script) -> Capabilities {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        // A page that still moves cannot be clicked.
+        "--force-prefers-reduced-motion",
         "--window-size=1280,1600",
         &profile,
     ];
@@ -119,7 +121,7 @@ impl Browser {
         let address = format!("http://127.0.0.1:{port}");
         let client = builder.capabilities(capabilities(&profile, script)).connect(&address).await;
         let client = client.unwrap_or_else(|error| panic!("chromium does not start: {error}"));
-        let browser = Self { client, base: program.url(""), driver, _profile: profile };
+        let browser = Self { client, base: program.url(""), _driver: driver, profile };
         browser.goes_to("/").await;
         browser
     }
@@ -234,14 +236,26 @@ impl Browser {
     ///
     /// # Panics
     /// If it complained.
-    pub async fn close(mut self) {
+    pub async fn close(self) {
         let log = self.client.issue_cmd(ReadLog).await.expect("the browser keeps a log");
-        let is_bad = |entry: &&Value| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING"));
+        // A refused form is an answer that people see, not a complaint.
+        let is_answer =
+            |entry: &Value| entry["message"].as_str().is_some_and(|text| text.contains("status of 422"));
+        let is_bad = |entry: &&Value| {
+            matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")) && !is_answer(entry)
+        };
         let complaints: Vec<&Value> =
             log.as_array().map_or(Vec::new(), |all| all.iter().filter(is_bad).collect());
         assert!(complaints.is_empty(), "the browser complains: {complaints:#?}");
         self.client.close().await.expect("the browser can be closed");
-        // Its driver ends with this value.
-        let _ = self.driver.0.try_wait();
+        // Its profile can be removed once it has let go of it.
+        let lock = self.profile.path().join("SingletonLock");
+        let ended = async {
+            while lock.symlink_metadata().is_ok() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let ended = tokio::time::timeout(PATIENCE, ended).await;
+        assert!(ended.is_ok(), "the browser does not end");
     }
 }

@@ -122,18 +122,18 @@ impl Program {
         let (sender, lines) = channel();
         let errors = child.stderr.take().expect("it was piped");
         let output = child.stdout.take().expect("it was piped");
+        let mut running = Running { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), lines };
         self.listen(output, sender.clone());
         self.listen(errors, sender);
-        loop {
-            let Ok(line) = lines.recv_timeout(PATIENCE) else {
+        while running.address.port() == 0 {
+            let Ok(line) = running.lines.recv_timeout(PATIENCE) else {
                 panic!("the program ended before it listened; it said:\n{}", self.log());
             };
             if let Some((_, address)) = line.split_once(OPEN_AT) {
-                let address = address.trim().parse().expect("the program prints the address it listens on");
-                self.running = Some(Running { child, address, lines });
-                return;
+                running.address = address.trim().parse().expect("the program prints where it listens");
             }
         }
+        self.running = Some(running);
     }
 
     /// Keeps all that is said, and passes it on line by line.

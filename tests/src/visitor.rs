@@ -75,7 +75,6 @@ impl Visitor {
     }
 
     /// A request to a path, to be completed by the caller.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }
@@ -112,7 +111,6 @@ impl Visitor {
     ///
     /// # Panics
     /// If a file has no type.
-    #[must_use]
     pub fn request_of(&self, form: Form) -> RequestBuilder {
         if !form.is_post {
             return self.request(Method::GET, &format!("{}?{}", form.action, form.encoded()));

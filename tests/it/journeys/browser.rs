@@ -51,6 +51,7 @@ async fn the_main_job(script: Script) {
     buyer.presses(&[Key::Enter]).await;
     buyer.clicks("Oak table").await;
     buyer.clicks("Add to cart").await;
+    buyer.reads("It is in your cart").await;
     buyer.goes_to("/cart").await;
     buyer.clicks("Open an account to pay").await;
     opens_account(&buyer).await;

@@ -112,9 +112,38 @@ async fn a_file_keeps_only_a_harmless_name() {
         let header = answer.headers()[CONTENT_DISPOSITION].as_bytes().to_vec();
         let header = String::from_utf8(header).expect("the header is text");
         assert!(header.starts_with("attachment"), "{header}");
+        assert!(!answer.headers().contains_key("set-cookie"), "a name makes no header");
         assert!(!header.contains('/') && !header.contains('\\'), "{header}");
         assert_eq!(header.matches('"').count(), 2, "the name does not end early: {header}");
         assert_eq!(answer.bytes().await.expect("the file comes"), name.as_bytes());
     }
+    // A name of two lines would be another header: the form is not even read.
+    let form = seller.fills_sell(&SONG).await;
+    let form = form.with_file("file", "a\r\nSet-Cookie: farthing_session=evil", "audio/ogg", vec![1]);
+    let page = seller.submit(form.press("Put on sale")).await;
+    assert!(page.status.is_client_error() && !page.headers.contains_key("set-cookie"), "{}", page.text());
+    program.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_larger_than_the_vendor_allows_are_told_beside_their_field() {
+    let program = Program::with(&[
+        ("FARTHING_LIMITS", "off"),
+        ("FARTHING_IMAGES__UPLOAD_MB", "1"),
+        ("FARTHING_FILES__ARTIFACT_MB", "1"),
+    ]);
+    let seller = Visitor::of(&program);
+    seller.opens_account().await;
+    for (field, place) in [("pictures", "pictures-error"), ("file", "artifact-error")] {
+        let form = seller.fills_sell(&SONG).await;
+        let form = form.with_file(field, "large.bin", "image/png", vec![7; 3 << 20]);
+        let page = seller.submit(form.press("Put on sale")).await.expect(422);
+        assert!(page.element(place).contains("larger than 1 MB"), "{}", page.text());
+        assert_eq!(page.form("/sell").value("title"), SONG.title, "what was typed is kept");
+    }
+    let list = seller.get("/listings").await.expect(200);
+    assert!(!list.says(SONG.title), "nothing was listed");
+    let left = std::fs::read_dir(program.data().join("spool")).expect("the spool is a folder").count();
+    assert_eq!(left, 0, "nothing stays in the spool");
     program.close();
 }

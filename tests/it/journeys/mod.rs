@@ -11,5 +11,6 @@ mod hostile;
 mod hostile_api;
 mod limits;
 mod privacy;
+mod shortcuts;
 mod site;
 mod vendor;
