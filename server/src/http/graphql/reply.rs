@@ -1,6 +1,6 @@
 //! Answers and their status.
 
-use async_graphql::{ErrorExtensionValues, Response as Ran, ServerError, Value};
+use async_graphql::{Response as Ran, ServerError, Value};
 use axum::Json;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -48,14 +48,13 @@ pub(super) fn not_run(media: MediaType, errors: Vec<ServerError>) -> Response {
 #[derive(Debug)]
 pub(super) struct Problem {
     status: StatusCode,
-    message: String,
-    extensions: ErrorExtensionValues,
-    header: Option<(HeaderName, HeaderValue)>,
+    error: Box<ServerError>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Problem {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), extensions: ErrorExtensionValues::default(), header: None }
+        Self { status, error: Box::new(ServerError::new(message, None)), header: None }
     }
 
     /// The request makes no sense.
@@ -79,22 +78,24 @@ impl Problem {
         self.status == StatusCode::TOO_MANY_REQUESTS
     }
 
-    pub(super) fn code(mut self, code: &'static str) -> Self {
-        self.extensions.set("code", code);
+    pub(super) fn code(self, code: &'static str) -> Self {
+        self.tell("code", code)
+    }
+
+    fn tell(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.error.extensions.get_or_insert_default().set(name, value);
         self
     }
 
     fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.header = Some((name, value));
+        self.header = Some(Box::new((name, value)));
         self
     }
 
     pub(super) fn into_response(self, media: MediaType) -> Response {
-        let mut error = ServerError::new(self.message, None);
-        error.extensions = Some(self.extensions);
-        let mut response =
-            reply(self.status, media, &Body { data: None, errors: &[error], extensions: None });
-        if let Some((name, value)) = self.header {
+        let body = Body { data: None, errors: &[*self.error], extensions: None };
+        let mut response = reply(self.status, media, &body);
+        if let Some((name, value)) = self.header.map(|header| *header) {
             response.headers_mut().insert(name, value);
         }
         response
@@ -104,8 +105,7 @@ impl Problem {
 impl From<RetryAfter> for Problem {
     fn from(RetryAfter { seconds }: RetryAfter) -> Self {
         let message = format!("That was too often. Try again in {seconds} seconds.");
-        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, message).code("RATE_LIMITED");
-        problem.extensions.set("retryAfterSeconds", seconds);
-        problem.with(RETRY_AFTER, HeaderValue::from(seconds))
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, message).code("RATE_LIMITED");
+        problem.tell("retryAfterSeconds", seconds).with(RETRY_AFTER, HeaderValue::from(seconds))
     }
 }

@@ -238,8 +238,11 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
     );
 }
 
-/// A form of these parts: name, file name if it is a file, content.
-fn form(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+/// A part of a form: its name, its file name if it is a file, its content.
+type Part<'p> = (&'p str, Option<&'p str>, &'p [u8]);
+
+/// A form of these parts.
+fn form(parts: &[Part<'_>]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, file, content) in parts {
         let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
@@ -275,7 +278,7 @@ async fn forms_bring_files() {
         (("operations", None, UPLOAD.as_bytes()), ("map", None, br#"{"0":["variables.f"]}"#.as_slice()));
     let file = ("0", Some("a.png"), png.as_slice());
     let batch = format!("[{UPLOAD}]");
-    let table: Vec<(Vec<(&str, Option<&str>, &[u8])>, u16)> = vec![
+    let table: Vec<(Vec<Part<'_>>, u16)> = vec![
         (vec![operations, map, file], 200),
         (vec![map, operations, file], 400),
         (vec![operations, file], 400),
