@@ -5,7 +5,7 @@
 //! accounts, orders and gifts; [`Audit::finish`] gives the totals. The first
 //! row that does not fit is named and ends the audit.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use uuid::Uuid;
@@ -71,6 +71,8 @@ pub struct Audit {
     sums: HashMap<AccountId, Sums>,
     compared: HashSet<AccountId>,
     stories: HashMap<Uuid, Story>,
+    /// What open orders and pending gifts say that these accounts hold.
+    open: BTreeMap<AccountId, i128>,
 }
 
 /// What the audit adds up.
@@ -101,6 +103,7 @@ impl Default for Audit {
             sums: HashMap::new(),
             compared: HashSet::new(),
             stories: HashMap::new(),
+            open: BTreeMap::new(),
         }
     }
 }
@@ -270,6 +273,10 @@ impl Audit {
         if (state, ended) != (order.state, closed_at) {
             return finding(row, format!("by the ledger it is {state:?}, or closed at another time"));
         }
+        if state == OrderState::Held {
+            let escrow = AccountId::of(order.seller, AccountKind::Escrow);
+            *self.open.entry(escrow).or_default() += i128::from(held_total.units());
+        }
         Ok(())
     }
 
@@ -304,13 +311,19 @@ impl Audit {
                 format!("by the ledger it is {state:?}, or somebody else's, or closed otherwise"),
             );
         }
+        if state == GiftState::Pending {
+            let total = split.total().unwrap_or_default();
+            let gifts = AccountId::vendor(AccountKind::Gifts);
+            *self.open.entry(gifts).or_default() += i128::from(total.units());
+        }
         Ok(())
     }
 
-    /// Proves conservation and that nothing in the ledger is without its row.
+    /// Proves conservation, that what is held equals escrow, and that nothing
+    /// in the ledger is without its row.
     ///
     /// # Errors
-    /// If an account, order or gift is missing, or the totals do not add up.
+    /// If an account, order or gift is missing, a hold is not in its account, or the totals do not add up.
     pub fn finish(self) -> Result<Totals, Finding> {
         let vendors = AccountKind::ALL.into_iter().filter(|kind| !kind.is_users()).map(AccountId::vendor);
         let expected: BTreeSet<AccountId> = self.sums.keys().copied().chain(vendors).collect();
@@ -322,6 +335,15 @@ impl Audit {
                 format!("order or gift {reference}"),
                 "the ledger knows it, its own table does not",
             );
+        }
+        let pending = self.sums.keys().copied().filter(|account| is_pending(account.kind));
+        let pending: BTreeSet<AccountId> = pending.chain(self.open.keys().copied()).collect();
+        for account in pending {
+            let sums = self.sums.get(&account).copied().unwrap_or_default();
+            let held = i128::from(sums.balance(account.kind.side()).unwrap_or_default().units());
+            if held != self.open.get(&account).copied().unwrap_or(0) {
+                return finding(name_of(account), "it holds something else than what is open");
+            }
         }
         let mut totals =
             Totals { transactions: self.sequence, transfers: self.transfers, ..Totals::default() };
@@ -342,6 +364,11 @@ impl Audit {
         }
         Ok(totals)
     }
+}
+
+/// Whether what an account holds is what open orders or gifts say.
+const fn is_pending(kind: AccountKind) -> bool {
+    matches!(kind, AccountKind::Escrow | AccountKind::Gifts)
 }
 
 fn name_of(account: AccountId) -> String {

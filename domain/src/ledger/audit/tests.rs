@@ -262,6 +262,27 @@ fn folded(transactions: &[(i64, Transaction, Seal)], id: AccountId) -> Sums {
     sums
 }
 
+/// What only a mistake of ours could write: the books add up, and what is
+/// held is not where it should be.
+#[test]
+fn holds_that_are_elsewhere_are_found() {
+    fn move_to(fed: &mut Fed, place: usize, kind: AccountKind) {
+        fed.transactions[place].1.transfers[0].credit.kind = kind;
+        reseal(fed);
+        let credit = fed.transactions[place].1.transfers[0].credit;
+        if fed.accounts.iter().all(|(id, _)| *id != credit) {
+            fed.accounts.push((credit, Sums::default()));
+        }
+        fed.accounts.iter_mut().for_each(|(id, sums)| *sums = folded(&fed.transactions, *id));
+        fed.accounts.retain(|(id, sums)| id.owner.is_nil() || *sums != Sums::default());
+    }
+    let table: [Wrong; 2] = [
+        ("a hold paid out at once", |fed| move_to(fed, 1, AccountKind::Earned), "account escrow of"),
+        ("a link's tokens among the fees", |fed| move_to(fed, 7, AccountKind::Fees), "account gifts of"),
+    ];
+    try_all(&table);
+}
+
 #[test]
 fn wrong_gifts_are_found() {
     let recorded = "differ from what the ledger recorded";
