@@ -50,9 +50,18 @@ impl Link<'_> {
         }
     }
 
+    fn statement(self, sql: String, values: Vec<Value>) -> Statement {
+        let backend = self.backend();
+        let sql = match backend {
+            DatabaseBackend::Sqlite if values.len() > NAMED_MAX => anonymous(&sql).unwrap_or(sql),
+            _ => sql,
+        };
+        Statement::from_sql_and_values(backend, sql, values)
+    }
+
     /// Changes rows and tells how many.
     pub(crate) async fn change(self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64, Fault> {
-        let statement = Statement::from_sql_and_values(self.backend(), sql, values);
+        let statement = self.statement(sql.into(), values);
         let result = match self {
             Self::Pool(pool) => pool.execute_raw(statement).await?,
             Self::Open(transaction) => transaction.execute_raw(statement).await?,
@@ -67,7 +76,7 @@ impl Link<'_> {
         values: Vec<Value>,
         read: impl Fn(&mut Columns<'_>) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
-        let statement = Statement::from_sql_and_values(self.backend(), sql, values);
+        let statement = self.statement(sql.into(), values);
         let rows = match self {
             Self::Pool(pool) => pool.query_all_raw(statement).await?,
             Self::Open(transaction) => transaction.query_all_raw(statement).await?,
@@ -84,6 +93,29 @@ impl Link<'_> {
     ) -> Result<Option<T>, Fault> {
         Ok(self.rows(sql, values, read).await?.into_iter().next())
     }
+}
+
+/// So many values may keep their names on SQLite.
+const NAMED_MAX: usize = 8;
+
+/// The statement with `?` in place of `$1`, `$2` …, if these stand in their
+/// order and each once. SQLite takes `$1` for a name and compares it with all
+/// names before it: a statement with two thousand of them would spend more
+/// time on that than on its rows.
+fn anonymous(sql: &str) -> Option<String> {
+    let mut parts = sql.split('$');
+    let mut text = String::with_capacity(sql.len());
+    text.push_str(parts.next()?);
+    for (number, part) in (1usize..).zip(parts) {
+        let rest = part.trim_start_matches(|sign: char| sign.is_ascii_digit());
+        let digits = part.strip_suffix(rest)?;
+        if digits.parse() != Ok(number) {
+            return None;
+        }
+        text.push('?');
+        text.push_str(rest);
+    }
+    Some(text)
 }
 
 /// The columns of a row, read from left to right.
@@ -179,4 +211,26 @@ pub(crate) async fn insert(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_in_their_order_need_no_names() {
+        let table = [
+            ("SELECT 1", Some("SELECT 1")),
+            ("VALUES ($1, $2), ($3, $4)", Some("VALUES (?, ?), (?, ?)")),
+            ("WHERE a = $1 AND b IN ($2, $3)", Some("WHERE a = ? AND b IN (?, ?)")),
+            ("WHERE a = $1 OR b = $1", None),
+            ("WHERE a = $2 AND b = $1", None),
+            ("WHERE a = $x", None),
+        ];
+        for (sql, expected) in table {
+            assert_eq!(anonymous(sql).as_deref(), expected, "{sql}");
+        }
+        let marks = row_marks(0, 3, 12);
+        assert_eq!(anonymous(&marks).as_deref(), Some("(?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?)"));
+    }
 }
