@@ -1,6 +1,9 @@
 //! Doing the steps to the real store, and telling its answers and its state
 //! in the model's words.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use domain::access::{Actor, Role, SignedIn};
 use domain::id::{GiftId, ListingId, OrderId, SessionId, UserId};
 use domain::listing::ListingKind;
@@ -24,6 +27,13 @@ pub(super) struct Real {
     listings: Vec<ListingId>,
     orders: Vec<OrderId>,
     gifts: Vec<(GiftId, Option<String>)>,
+}
+
+/// What came of asking for something that moves tokens.
+enum Made {
+    Orders(Vec<OrderId>),
+    Gift(GiftId, Option<String>),
+    User(UserId),
 }
 
 fn units(units: i64) -> Tokens {
@@ -118,34 +128,74 @@ impl Real {
                 let cart = store.add_to_cart(&self.actor(*by), self.listing(*listing), *quantity).await?;
                 format!("cart of {}", cart.lines.len())
             }
-            Step::Checkout { by, key, .. } => {
-                self.told_orders(store.checkout(&self.actor(*by), units(shown), key).await?)
-            }
-            Step::Buy { by, listing, quantity, key, .. } => {
-                let (actor, listing) = (self.actor(*by), self.listing(*listing));
-                let order = store.buy(&actor, listing, *quantity, units(shown), key).await?;
-                self.told_orders(vec![order])
-            }
-            Step::Confirm { by, order } => {
-                let order = store.confirm_receipt(&self.actor(*by), self.order(*order)).await?;
-                self.told_orders(vec![order])
-            }
-            Step::Cancel { by, order } => {
-                let order = store.cancel_order(&self.actor(*by), self.order(*order)).await?;
-                self.told_orders(vec![order])
-            }
-            Step::Grant { by, to, units: amount, key } => {
-                let user = store.grant_tokens(&self.actor(*by), to, units(*amount), "a reason", key).await?;
-                self.told_user(user.id)
-            }
             Step::SetFees { by, fees } => {
                 store.set_fee_rules(&self.actor(*by), self.rules(*fees)).await?;
                 "set".to_owned()
             }
             Step::ReleaseDue => format!("released {}", store.release_due(&Actor::System, 1_000).await?),
             Step::ReturnDue => format!("returned {}", store.return_due(&Actor::System, 1_000).await?),
-            _ => self.gift_step(step).await?,
+            _ => {
+                let made = self.ask(step, shown).await?;
+                self.tell(made)
+            }
         })
+    }
+
+    /// Asks for something that moves tokens; what comes of it is still to be
+    /// told, so that many may ask at once.
+    async fn ask(&self, step: &Step, shown: i64) -> Done<Made> {
+        let store = &self.market.store;
+        Ok(match step {
+            Step::Checkout { by, key, .. } => {
+                Made::Orders(store.checkout(&self.actor(*by), units(shown), key).await?)
+            }
+            Step::Buy { by, listing, quantity, key, .. } => {
+                let (actor, listing) = (self.actor(*by), self.listing(*listing));
+                Made::Orders(vec![store.buy(&actor, listing, *quantity, units(shown), key).await?])
+            }
+            Step::Confirm { by, order } => {
+                Made::Orders(vec![store.confirm_receipt(&self.actor(*by), self.order(*order)).await?])
+            }
+            Step::Cancel { by, order } => {
+                Made::Orders(vec![store.cancel_order(&self.actor(*by), self.order(*order)).await?])
+            }
+            Step::Grant { by, to, units: amount, key } => Made::User(
+                store.grant_tokens(&self.actor(*by), to, units(*amount), "a reason", key).await?.id,
+            ),
+            _ => self.ask_for_gift(step).await?,
+        })
+    }
+
+    /// Asks for many things at once; the writer gets them in this order.
+    pub(super) async fn take_together(&mut self, steps: &[(Step, i64)]) -> Vec<Answer> {
+        let mut asking: Vec<_> =
+            steps.iter().map(|(step, shown)| Some(Box::pin(self.ask(step, *shown)))).collect();
+        let mut made: Vec<Option<Done<Made>>> = steps.iter().map(|_| None).collect();
+        poll_fn(|context| {
+            for (asking, made) in asking.iter_mut().zip(&mut made) {
+                let Some(call) = asking else { continue };
+                if let Poll::Ready(done) = call.as_mut().poll(context) {
+                    (*asking, *made) = (None, Some(done));
+                }
+            }
+            if asking.iter().all(Option::is_none) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        drop(asking);
+        let told = |done| match done {
+            Ok(made) => Ok(self.tell(made)),
+            Err(Error::Refused(refusal)) => Err(told(&refusal)),
+            Err(Error::Failed(fault)) => panic!("{steps:?}: {fault}"),
+        };
+        made.into_iter().flatten().map(told).collect()
+    }
+
+    fn tell(&mut self, made: Made) -> String {
+        match made {
+            Made::Orders(orders) => self.told_orders(orders),
+            Made::Gift(gift, code) => self.told_gift(gift, code),
+            Made::User(user) => self.told_user(user),
+        }
     }
 
     async fn list_and_open(&mut self, step: &Step) -> Done<String> {
@@ -197,25 +247,24 @@ impl Real {
         })
     }
 
-    async fn gift_step(&mut self, step: &Step) -> Done<String> {
-        let store = self.market.store.clone();
+    async fn ask_for_gift(&self, step: &Step) -> Done<Made> {
+        let store = &self.market.store;
         Ok(match step {
             Step::Give { by, to, units: amount, key } => {
                 let view = store.give_tokens(&self.actor(*by), to, units(*amount), "here", key).await?;
-                self.told_gift(view.gift.id, None)
+                Made::Gift(view.gift.id, None)
             }
             Step::MakeLink { by, units: amount, key } => {
                 let (view, code) =
                     store.create_gift_link(&self.actor(*by), units(*amount), "come", key).await?;
-                self.told_gift(view.gift.id, Some(code))
+                Made::Gift(view.gift.id, Some(code))
             }
             Step::Claim { by, gift, key } => {
                 let view = store.claim_gift(&self.actor(*by), &self.code(*gift), key).await?;
-                self.told_gift(view.gift.id, None)
+                Made::Gift(view.gift.id, None)
             }
             Step::TakeBack { by, gift } => {
-                let view = store.cancel_gift(&self.actor(*by), self.gift(*gift)).await?;
-                self.told_gift(view.gift.id, None)
+                Made::Gift(store.cancel_gift(&self.actor(*by), self.gift(*gift)).await?.gift.id, None)
             }
             other => panic!("{other:?} is no such step"),
         })

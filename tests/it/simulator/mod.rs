@@ -14,12 +14,14 @@ mod step;
 mod trade;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering::SeqCst;
 
-use tests::databases::{Base, Kind, run};
+use domain::time::Timestamp;
+use tests::databases::{Base, Direct, Kind, run};
 use tests::people::Market;
 
 use drive::Real;
-use model::Model;
+use model::{Answer, Model};
 use step::{Step, Steps};
 
 /// What a run of one seed on one database came to.
@@ -60,6 +62,16 @@ fn the_store_does_what_the_reference_does_on_both_databases() {
     }
 }
 
+#[test]
+fn batches_do_what_the_reference_does_one_by_one() {
+    let rounds = number("FARTHING_STEPS", 120) / 10;
+    for seed in 1..=number("FARTHING_SEEDS", 24).div_ceil(4) {
+        println!("seed {seed}");
+        let on = |kind| run(simulate_together(1_000 + seed, rounds, kind));
+        assert_eq!(on(Kind::Sqlite), on(Kind::Postgres), "seed {seed}: the databases differ");
+    }
+}
+
 /// A simulation in which little happens proves little.
 fn check_variety(seen: &BTreeMap<String, u32>) {
     let all: u32 = seen.values().sum();
@@ -88,41 +100,107 @@ fn check_variety(seen: &BTreeMap<String, u32>) {
     }
 }
 
+/// A market and its reference, side by side.
+struct Pair {
+    seed: u64,
+    kind: Kind,
+    real: Real,
+    model: Model,
+    direct: Direct,
+    answers: Vec<String>,
+}
+
+impl Pair {
+    async fn open(seed: u64, kind: Kind) -> Self {
+        let market = Market::on(Base::fresh(kind).await).await;
+        let direct = market.base.connect().await;
+        let model = Model { now: market.world.now().millis(), ..Model::default() };
+        Self { seed, kind, real: Real::new(market), model, direct, answers: Vec::new() }
+    }
+
+    fn pass(&mut self, millis: i64) {
+        self.model.now += millis;
+        self.real.market.world.set_now(Timestamp::from_millis(self.model.now));
+    }
+
+    /// Compares the answers to steps, and then everything there is.
+    async fn compare(&mut self, steps: &[(Step, i64)], real: Vec<Answer>, expected: Vec<Answer>) {
+        let place = self.answers.len();
+        let here = || format!("seed {}, step {place} on {:?}: {steps:?}", self.seed, self.kind);
+        assert_eq!(real, expected, "{}", here());
+        let (orders, gifts) = self.real.made();
+        let tables = state::of_tables(&self.direct, &orders, &gifts).await;
+        assert_eq!(tables, state::of_model(&self.model), "{}", here());
+        let issued = self.model.issued_grant + self.model.issued_promo;
+        assert_eq!(self.model.held_by_all(), issued, "{}", here());
+        self.answers.extend(real.into_iter().map(|answer| answer.unwrap_or_else(|no| format!("no {no}"))));
+    }
+
+    async fn step(&mut self, step: Step) {
+        let shown = shown(&self.model, &step);
+        let expected = self.model.take(&step, shown);
+        let answer = self.real.take(&step, shown).await;
+        self.compare(&[(step, shown)], vec![answer], vec![expected]).await;
+    }
+
+    async fn together(&mut self, steps: Vec<Step>) {
+        let steps: Vec<(Step, i64)> =
+            steps.into_iter().map(|step| (step.clone(), shown(&self.model, &step))).collect();
+        let expected = steps.iter().map(|(step, shown)| self.model.take(step, *shown)).collect();
+        let answers = self.real.take_together(&steps).await;
+        self.compare(&steps, answers, expected).await;
+    }
+
+    /// Audits, and tells what it all came to.
+    async fn close(self) -> Transcript {
+        let totals = self.real.market.clean().await;
+        let issued = self.model.issued_grant + self.model.issued_promo;
+        assert_eq!(totals.issued, i128::from(issued), "seed {}", self.seed);
+        let escrow: i64 = self.model.users.iter().map(|user| user.held).sum();
+        assert_eq!(totals.escrow, i128::from(escrow), "seed {}", self.seed);
+        let head = state::head(&self.direct).await;
+        self.real.market.store.close().await;
+        let url = self.real.market.base.url().to_owned();
+        drop((self.direct, self.real));
+        if self.kind == Kind::Postgres {
+            tests::postgres::remove(&url).await;
+        }
+        Transcript { answers: self.answers, head }
+    }
+}
+
 async fn simulate(seed: u64, steps: u64, kind: Kind) -> Transcript {
-    let base = Base::fresh(kind).await;
-    let url = base.url().to_owned();
-    let market = Market::on(base).await;
-    let direct = market.base.connect().await;
-    let mut real = Real::new(market);
-    let mut model = Model { now: real.market.world.now().millis(), ..Model::default() };
+    let mut pair = Pair::open(seed, kind).await;
     let mut drawn = Steps::new(seed);
-    let mut answers = Vec::new();
-    for place in 0..steps {
-        let timed = drawn.next(&model);
-        let now = real.market.world.now().millis() + timed.millis;
-        real.market.world.set_now(domain::time::Timestamp::from_millis(now));
-        model.now = now;
-        let shown = shown(&model, &timed.step);
-        let expected = model.take(&timed.step, shown);
-        let answer = real.take(&timed.step, shown).await;
-        let here = || format!("seed {seed}, step {place} on {kind:?}: {:?}, shown {shown}", timed.step);
-        assert_eq!(answer, expected, "{}", here());
-        let (orders, gifts) = real.made();
-        assert_eq!(state::of_tables(&direct, &orders, &gifts).await, state::of_model(&model), "{}", here());
-        assert_eq!(model.held_by_all(), model.issued_grant + model.issued_promo, "{}", here());
-        answers.push(answer.unwrap_or_else(|refusal| format!("no {refusal}")));
+    for _ in 0..steps {
+        let timed = drawn.next(&pair.model);
+        pair.pass(timed.millis);
+        pair.step(timed.step).await;
     }
-    let totals = real.market.clean().await;
-    assert_eq!(totals.issued, i128::from(model.issued_grant + model.issued_promo), "seed {seed}");
-    let escrow: i64 = model.users.iter().map(|user| user.held).sum();
-    assert_eq!(totals.escrow, i128::from(escrow), "seed {seed}");
-    let head = state::head(&direct).await;
-    real.market.store.close().await;
-    drop((direct, real));
-    if kind == Kind::Postgres {
-        tests::postgres::remove(&url).await;
+    pair.close().await
+}
+
+/// After a quiet beginning, many steps at a time: the writer takes them in
+/// their order, some batches of several at once.
+async fn simulate_together(seed: u64, rounds: u64, kind: Kind) -> Transcript {
+    let mut pair = Pair::open(seed, kind).await;
+    let mut drawn = Steps::new(seed);
+    for _ in 0..50 {
+        let timed = drawn.next(&pair.model);
+        pair.pass(timed.millis);
+        pair.step(timed.step).await;
     }
-    Transcript { answers, head }
+    for _ in 0..rounds {
+        let timed: Vec<_> = (0..60).map(|_| drawn.next(&pair.model)).collect();
+        pair.pass(timed[0].millis);
+        let steps = timed.into_iter().map(|timed| timed.step);
+        let steps = steps.filter(|step| step.is_for_together(&pair.model)).collect();
+        pair.together(steps).await;
+    }
+    let counters = pair.real.market.store.counters();
+    let (commands, batches) = (counters.commands.load(SeqCst), counters.batches.load(SeqCst));
+    assert!(commands > batches * 2, "{commands} commands came in {batches} batches");
+    pair.close().await
 }
 
 /// The price or total that the asker names: what a page showed, or a wrong one.

@@ -264,4 +264,16 @@ impl Step {
             _ => None,
         }
     }
+
+    /// Whether the step only moves tokens, and names nothing that is still to
+    /// be made: such steps may be asked together.
+    pub(super) fn is_for_together(&self, model: &Model) -> bool {
+        match self {
+            Self::Grant { .. } | Self::Checkout { .. } | Self::Give { .. } | Self::MakeLink { .. } => true,
+            Self::Buy { listing, .. } => *listing < model.listings.len(),
+            Self::Confirm { order, .. } | Self::Cancel { order, .. } => *order < model.orders.len(),
+            Self::Claim { gift, .. } | Self::TakeBack { gift, .. } => *gift < model.gifts.len(),
+            _ => false,
+        }
+    }
 }
