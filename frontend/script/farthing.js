@@ -125,7 +125,9 @@ for (const form of $$("form[data-cart]")) {
     if (event.submitter?.value === "ask") return;
     event.preventDefault();
     try {
-      const fresh = await page(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const body = new URLSearchParams(new FormData(form));
+      // Also when the page is left in the meantime.
+      const fresh = await page(form.action, { method: "POST", body, keepalive: true });
       const flash = $(".flash", fresh);
       if (!flash) throw new Error("no answer");
       $(".flash")?.remove();
