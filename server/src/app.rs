@@ -37,7 +37,6 @@ struct Rooms {
 }
 
 /// The application over an open house.
-#[must_use]
 pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
     let config = &house.config;
     let public_url = config.server.public_url.as_str().to_owned();

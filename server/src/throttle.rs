@@ -74,7 +74,12 @@ impl Throttle {
 fn class_of(method: &Method, path: &str) -> Option<Class> {
     let is_read = matches!(*method, Method::GET | Method::HEAD);
     let is_below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
-    if is_below("/assets") || is_below("/media") || is_below("/art") || path == routes::Graphql::PATTERN {
+    if is_below("/assets")
+        || is_below("/media")
+        || is_below("/art")
+        || is_below("/portrait")
+        || path == routes::Graphql::PATTERN
+    {
         return None;
     }
     if is_below("/claim") || is_below("/vendor/start") || (path == "/claim" && !is_read) {
