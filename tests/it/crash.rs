@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use tests::api::{Api, No};
 use tests::chance::Chance;
+use tests::postgres;
 use tests::program::Program;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
@@ -125,8 +126,7 @@ struct Load {
 }
 
 impl Load {
-    async fn begin(seed: u64) -> Self {
-        let program = Program::fresh();
+    async fn begin(program: Program, seed: u64) -> Self {
         let (staff, seller) = (Api::staff(&program, "till").await, Api::opens_account(&program).await);
         let listing = seller.lists("Endless things", &PRICE.to_string(), 1_000_000).await;
         let mut clients = Vec::new();
@@ -225,9 +225,19 @@ impl Load {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_under_load_nothing_is_lost_and_nothing_done_twice() {
-    let (crashes, seed) = (setting("FARTHING_CRASHES", 5), setting("FARTHING_SEED", 2_026));
+    crash(Program::fresh(), setting("FARTHING_CRASHES", 5), setting("FARTHING_SEED", 2_026)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_under_load_on_postgresql_too() {
+    let url = postgres::fresh().await;
+    crash(Program::on(&url), setting("FARTHING_CRASHES", 2), setting("FARTHING_SEED", 2_029)).await;
+    postgres::remove(&url).await;
+}
+
+async fn crash(program: Program, crashes: u64, seed: u64) {
     println!("seed {seed}");
-    let mut load = Load::begin(seed).await;
+    let mut load = Load::begin(program, seed).await;
     for crash in 0..crashes {
         load.trade_until(Program::kill).await;
         load.program.start();
@@ -249,7 +259,7 @@ async fn killed_under_load_nothing_is_lost_and_nothing_done_twice() {
 async fn asked_to_stop_under_load_every_request_is_whole() {
     let seed = setting("FARTHING_SEED", 2_027);
     println!("seed {seed}");
-    let mut load = Load::begin(seed).await;
+    let mut load = Load::begin(Program::fresh(), seed).await;
     for _ in 0..2 {
         load.trade_until(|program| program.ask_to_stop()).await;
         load.program.wait();

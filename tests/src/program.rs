@@ -79,6 +79,15 @@ impl Program {
         Self::with(&[("FARTHING_LIMITS", "off")])
     }
 
+    /// A new market without rate limits, served from this PostgreSQL.
+    ///
+    /// # Panics
+    /// If it does not start.
+    #[must_use]
+    pub fn on(postgres: &str) -> Self {
+        Self::with(&[("FARTHING_LIMITS", "off"), ("FARTHING_DATABASE__URL", postgres)])
+    }
+
     /// A new market under these environment variables, served.
     ///
     /// # Panics

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use tests::api::{Api, No};
 use tests::pictures::png;
+use tests::postgres;
 use tests::program::Program;
 
 fn code<T: std::fmt::Debug>(done: Result<T, No>) -> String {
@@ -19,7 +20,17 @@ async fn upload(api: &Api, shade: u8) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_main_job_by_the_api() {
-    let program = Program::fresh();
+    the_main_job(Program::fresh()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_job_by_the_api_on_postgresql() {
+    let url = postgres::fresh().await;
+    the_main_job(Program::on(&url)).await;
+    postgres::remove(&url).await;
+}
+
+async fn the_main_job(program: Program) {
     let (seller, buyer) = (Api::opens_account(&program).await, Api::opens_account(&program).await);
     let images = [upload(&seller, 10).await, upload(&seller, 90).await];
     let input = json!({
