@@ -23,7 +23,7 @@ pub fn write(bytes: &[u8]) -> String {
     groups.join("-")
 }
 
-/// Reads what [`write`] wrote, forgiving case, hyphens, spaces and the letters
+/// Reads what [`write()`] wrote, forgiving case, hyphens, spaces and the letters
 /// O, I and L for 0, 1 and 1. `length` is the number of bytes to expect.
 ///
 /// # Errors

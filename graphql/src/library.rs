@@ -28,7 +28,7 @@ pub(crate) async fn library(
 ) -> Result<Connection<LibraryItem>> {
     let window = asked.window().map_err(|refusal| refused(&refusal))?;
     let page = answer(ctx, ctx.store().library(actor, window).await)?;
-    Ok(Connection::of(page, |owned| cursor(owned.order.uuid())))
+    Ok(Connection::of(page, |owned| cursor(owned.place)))
 }
 
 /// A file that you bought. It stays yours, also after it was withdrawn.

@@ -2,7 +2,7 @@
 //!
 //! A step is never edited after a release. Steps are written in SQL, because
 //! CHECKs, triggers and partial indexes are what keeps the money safe; the
-//! few words in which the two databases differ are filled in by [`dialect`].
+//! few words in which the two databases differ are filled in by `dialect`.
 
 mod dialect;
 mod m0001_people;

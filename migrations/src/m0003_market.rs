@@ -92,8 +92,11 @@ CREATE TABLE library (
     listing_id {id} NOT NULL REFERENCES listings (id),
     order_id {id} NOT NULL,
     at {int} NOT NULL,
+    place {id} NOT NULL,
     PRIMARY KEY (user_id, listing_id)
 ) {clustered}
+
+CREATE UNIQUE INDEX library_place ON library (user_id, place)
 
 CREATE TABLE fee_rules (
     id {id} NOT NULL PRIMARY KEY,

@@ -1,12 +1,14 @@
 //! How often somebody may ask, applied to requests by their path.
 //!
 //! Requests to the API are weighed by what they ask for, not by their path:
-//! the API's handler calls [`Throttle::weigh`] itself.
+//! the API's handler calls [`Throttle::check`] itself.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::Form;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, FromRequest, Request, State};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -63,9 +65,21 @@ impl Throttle {
     /// When to try again.
     pub fn check(&self, caller: Caller, class: Class, cost: u32) -> Result<(), RetryAfter> {
         let key = match class {
-            Class::OpenAccount | Class::SignIn | Class::Read => caller.by_address(),
-            Class::SignInAs | Class::Claim | Class::Upload | Class::Write => caller.by_account(),
+            Class::OpenAccount | Class::SignIn | Class::SignInAs | Class::Read => caller.by_address(),
+            Class::Claim | Class::Upload | Class::Write => caller.by_account(),
         };
+        self.count(class, key, cost)
+    }
+
+    /// Counts a try to sign in as the user with this handle, from wherever.
+    ///
+    /// # Errors
+    /// When to try again.
+    pub fn check_handle(&self, typed: &str) -> Result<(), RetryAfter> {
+        self.count(Class::SignInAs, Key::handle(typed), 1)
+    }
+
+    fn count(&self, class: Class, key: Key, cost: u32) -> Result<(), RetryAfter> {
         self.limits.check(class, key, cost).inspect_err(|_| self.metrics.request_limited(class))
     }
 }
@@ -107,7 +121,12 @@ pub async fn throttle(
     let Some(visit) = request.extensions().get::<Visit>().cloned() else { return next.run(request).await };
     let caller =
         Caller { address: throttle.address(peer, request.headers()), account: visit.actor.user_id() };
-    match throttle.check(caller, class, 1) {
+    let (request, handle) = match class {
+        Class::SignIn => read_handle(request).await,
+        _ => (request, None),
+    };
+    let counted = throttle.check(caller, class, 1);
+    match counted.and_then(|()| handle.map_or(Ok(()), |handle| throttle.check_handle(&handle))) {
         Ok(()) => next.run(request).await,
         Err(RetryAfter { seconds }) => {
             let refusal = Refusal::RateLimited { retry_after_seconds: seconds };
@@ -118,9 +137,36 @@ pub async fn throttle(
     }
 }
 
+/// The largest sign-in form; a larger one is none, and is passed on empty.
+const SIGN_IN_BYTES_MAX: usize = 16 * 1_024;
+
+/// The handle that somebody tries to sign in as, if the form names one; the
+/// request can still be read afterwards.
+async fn read_handle(request: Request) -> (Request, Option<String>) {
+    let (parts, body) = request.into_parts();
+    let bytes = axum::body::to_bytes(body, SIGN_IN_BYTES_MAX).await.unwrap_or_default();
+    let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
+    let fields = Form::<Vec<(String, String)>>::from_request(copy, &()).await;
+    let handle = fields.ok().and_then(|Form(fields)| {
+        let mut handles = fields.into_iter().filter(|(name, _)| name == "handle").map(|(_, handle)| handle);
+        handles.find(|handle| !handle.trim().is_empty())
+    });
+    (Request::from_parts(parts, Body::from(bytes)), handle)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_sign_in_form_names_its_handle_and_can_still_be_read() {
+        let form = "csrf=1&handle=w%72en&passphrase=long+enough";
+        let request = Request::post("/sign-in").header("content-type", "application/x-www-form-urlencoded");
+        let (request, handle) = read_handle(request.body(Body::from(form)).unwrap()).await;
+        assert_eq!(handle.as_deref(), Some("wren"));
+        let left = axum::body::to_bytes(request.into_body(), 1_000).await.unwrap();
+        assert_eq!(left, form.as_bytes());
+    }
 
     #[test]
     fn requests_are_classed_by_what_they_do() {

@@ -173,7 +173,7 @@ impl Store {
 
     /// Lists something, as a draft or for everybody. Precedence: title,
     /// description, tags, category, price, quantity, condition, pictures; for
-    /// publishing, what [`Store::publish`] refuses.
+    /// publishing, what [`Store::publish_listing`] refuses.
     ///
     /// # Errors
     /// `NotSignedIn`, then in that precedence.

@@ -276,15 +276,19 @@ impl Store {
     pub async fn library(&self, actor: &Actor, window: Window<Uuid>) -> Done<Page<Owned>> {
         let user = actor.signed_in()?.id;
         let mut values = vec![Value::from(user.uuid())];
-        let clause = window.clause("order_id", &mut values);
-        let sql = format!("SELECT listing_id, order_id, at FROM library WHERE user_id = $1{clause}");
-        let read = |row: &mut Columns<'_>| Ok((row.id(ListingId::new)?, row.id(OrderId::new)?, row.time()?));
+        let clause = window.clause("place", &mut values);
+        let sql = format!("SELECT listing_id, order_id, at, place FROM library WHERE user_id = $1{clause}");
+        let read = |row: &mut Columns<'_>| {
+            Ok((row.id(ListingId::new)?, row.id(OrderId::new)?, row.time()?, row.take::<Uuid>()?))
+        };
         let page = window.page(self.read().rows(sql, values, read).await?);
         let wanted: Vec<ListingId> = page.items.iter().map(|(listing, ..)| *listing).collect();
         let listings = self.listings(&wanted).await?;
         let mut listings: HashMap<ListingId, Listing> =
             listings.into_iter().map(|found| (found.id, found)).collect();
-        let owned = |(listing, order, at)| Some(Owned { listing: listings.remove(&listing)?, order, at });
+        let owned = |(listing, order, at, place)| {
+            Some(Owned { listing: listings.remove(&listing)?, order, at, place })
+        };
         let Page { items, has_next, has_previous } = page;
         Ok(Page { items: items.into_iter().filter_map(owned).collect(), has_next, has_previous })
     }
@@ -315,4 +319,6 @@ pub struct Owned {
     pub order: OrderId,
     /// When.
     pub at: Timestamp,
+    /// Its place in the library: in the order of buying, none twice.
+    pub place: Uuid,
 }

@@ -251,6 +251,6 @@ pub(super) async fn library(ask: Ask, query: Pairs) -> Answer {
     show(&LibraryView {
         page: ask.own_page("Library").await?,
         files: page.items.iter().map(row).collect(),
-        pager: show::pager(&page, &routes::Library.to_string(), |owned| owned.order.uuid()),
+        pager: show::pager(&page, &routes::Library.to_string(), |owned| owned.place),
     })
 }

@@ -137,7 +137,8 @@ impl Api {
             (Class::Read, pages),
         ];
         let asked = counts.into_iter().filter(|(_, count)| *count > 0);
-        asked.into_iter().try_for_each(|(class, count)| self.throttle.check(caller, class, count))
+        asked.into_iter().try_for_each(|(class, count)| self.throttle.check(caller, class, count))?;
+        weight.sign_in_handles.iter().try_for_each(|handle| self.throttle.check_handle(handle))
     }
 
     /// Weighs a request and counts it.

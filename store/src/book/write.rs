@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use domain::book::{Change, Remembered, Written};
 use domain::command::KeyId;
 use domain::gift::Gift;
-use domain::id::{ListingId, OrderId, UserId};
+use domain::id::{ListingId, Mint, OrderId, UserId};
 use domain::ledger::account::AccountId;
 use domain::ledger::chain::Seal;
 use domain::ledger::transfer::Transaction;
@@ -123,9 +123,9 @@ async fn write_orders(link: Link<'_>, changes: &[Change]) -> Result<(), Fault> {
     update(link, sql, 3, closed).await?;
     if !files.is_empty() {
         // Who buys a file again has it already.
-        let rows = row_marks(0, 4, files.len());
+        let rows = row_marks(0, 5, files.len());
         let sql = format!(
-            "INSERT INTO library (user_id, listing_id, order_id, at) VALUES {rows} ON CONFLICT DO NOTHING"
+            "INSERT INTO library (user_id, listing_id, order_id, at, place) VALUES {rows} ON CONFLICT DO NOTHING"
         );
         link.change(sql, files).await?;
     }
@@ -172,9 +172,11 @@ fn line_values(order: &Order, values: &mut Vec<Value>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn library_values(order: &Order, listing: ListingId) -> [Value; 4] {
+fn library_values(order: &Order, listing: ListingId) -> [Value; 5] {
+    // A key that carries the time, and is the same however often it is made.
+    let place = Mint::new(order.at, *listing.uuid().as_bytes()).uuid(0);
     let (buyer, id): (UserId, OrderId) = (order.buyer, order.id);
-    [buyer.uuid().into(), listing.uuid().into(), id.uuid().into(), order.at.millis().into()]
+    [buyer.uuid().into(), listing.uuid().into(), id.uuid().into(), order.at.millis().into(), place.into()]
 }
 
 async fn write_gifts(link: Link<'_>, changes: &[Change]) -> Result<(), Fault> {
