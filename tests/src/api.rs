@@ -67,6 +67,17 @@ impl Api {
         Self { token: token.map(str::to_owned), ..self.clone() }
     }
 
+    /// The same client with a new connection for each request: one that was
+    /// refused in the middle may be closed before the next.
+    ///
+    /// # Panics
+    /// If none can be built.
+    #[must_use]
+    pub fn on_new_connections(&self) -> Self {
+        let client = Client::builder().no_proxy().pool_max_idle_per_host(0).build();
+        Self { client: client.expect("a client without options builds"), ..self.clone() }
+    }
+
     /// The session's token, if there is one.
     #[must_use]
     pub fn token(&self) -> Option<&str> {

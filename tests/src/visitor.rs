@@ -70,7 +70,10 @@ impl Visitor {
             (name, value.parse().expect("a test writes headers well"))
         };
         let client = Client::builder().cookie_store(true).redirect(Policy::none());
-        let client = client.default_headers(headers.iter().map(pair).collect()).no_proxy().build();
+        // A connection that was refused in the middle may be closed before the
+        // next request: each has its own.
+        let client = client.default_headers(headers.iter().map(pair).collect()).pool_max_idle_per_host(0);
+        let client = client.no_proxy().build();
         Self { client: client.expect("a client without options builds"), base: program.url("") }
     }
 

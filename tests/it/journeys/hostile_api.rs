@@ -27,7 +27,7 @@ fn assert_refused(told: &Told, what: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn documents_that_would_cost_too_much() {
     let program = Program::fresh();
-    let api = Api::opens_account(&program).await;
+    let api = Api::opens_account(&program).await.on_new_connections();
     let listing = api.lists("A thing", "5", 1).await;
     let deep = |levels: usize| {
         format!("{{ categories {}{}{} }}", "{ children ".repeat(levels), "{ id }", " }".repeat(levels))
@@ -83,7 +83,7 @@ async fn documents_that_would_cost_too_much() {
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_that_are_broken_or_without_end() {
     let program = Program::fresh();
-    let api = Api::opens_account(&program).await;
+    let api = Api::opens_account(&program).await.on_new_connections();
     let deep = format!(
         "{{\"query\":\"{{ vendor {{ name }} }}\",\"variables\":{}{}}}",
         "[".repeat(100_000),
@@ -146,7 +146,7 @@ async fn send(api: &Api, parts: Parts) -> Option<Told> {
 #[tokio::test(flavor = "multi_thread")]
 async fn uploads_that_are_none_or_too_much() {
     let program = Program::fresh();
-    let api = Api::opens_account(&program).await;
+    let api = Api::opens_account(&program).await.on_new_connections();
     const UPLOAD: &str = "mutation($input: UploadImageInput!) { uploadImage(input: $input) { image { id } \
         userErrors { code field } } }";
     let operations =
