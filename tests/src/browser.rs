@@ -50,22 +50,28 @@ impl Drop for Driver {
 }
 
 impl Driver {
-    /// Starts it on a free port.
+    /// Starts it on a free port. It takes the same port for both kinds of
+    /// addresses and ends if one of them is taken: then it takes another.
     fn start() -> (Self, u16) {
+        const TRIES: usize = 8;
+        (0..TRIES).find_map(|_| Self::try_start()).expect("chromedriver tells its port")
+    }
+
+    fn try_start() -> Option<(Self, u16)> {
         const MISSING: &str = "the browser's journeys need chromium and chromedriver; on Debian: \
             apt-get install chromium chromium-driver";
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("{MISSING} ({error})"));
-        let output = child.stdout.take().expect("it was piped");
+        let child = command.spawn().unwrap_or_else(|error| panic!("{MISSING} ({error})"));
+        let mut driver = Self(child);
+        let output = driver.0.stdout.take()?;
         let mut lines = BufReader::new(output).lines().map_while(Result::ok);
         let port = lines.find_map(|line| {
             line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
-        });
-        let port = port.expect("chromedriver tells its port");
+        })?;
         // It must never wait for somebody to read what it says.
         std::thread::spawn(move || lines.for_each(drop));
-        (Self(child), port)
+        Some((driver, port))
     }
 }
 
