@@ -4,11 +4,13 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// A server under way; it ends with this value.
 pub struct Program {
     child: Child,
+    /// Held open: a program may say more than its address.
+    _output: BufReader<ChildStdout>,
     /// Where it listens.
     pub address: SocketAddr,
 }
@@ -32,11 +34,14 @@ impl Program {
     pub fn start(mut command: Command) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let mut child = command.stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().ok_or("no output")?;
-        for line in BufReader::new(output).lines() {
-            let line = line?;
+        let mut output = BufReader::new(output);
+        let mut line = String::new();
+        while output.read_line(&mut line)? > 0 {
             if let Some((_, address)) = line.split_once("http://") {
-                return Ok(Self { child, address: address.trim().parse()? });
+                let address = address.trim().parse()?;
+                return Ok(Self { child, _output: output, address });
             }
+            line.clear();
         }
         Err("it ended before it listened".into())
     }

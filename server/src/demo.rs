@@ -41,6 +41,7 @@ use store::world::World;
 
 use crate::config::{Config, DatabaseUrl};
 use crate::house::{House, open_store};
+use crate::run::tell;
 use crate::serve;
 use fill::Scale;
 use folder::Found;
@@ -105,19 +106,23 @@ async fn has_nobody(config: &Config) -> Result<bool, Trouble> {
 }
 
 fn greet(house: &House, address: SocketAddr, is_demo: bool, link: Option<&str>) {
-    println!("{} is open at {}", house.config.vendor.name, serve::public_base(house, address));
+    tell(format_args!("{} is open at {}", house.config.vendor.name, serve::public_base(house, address)));
     if is_demo {
-        println!("\nSign in with one of these handles and the passphrase \"{PASSPHRASE}\":");
-        println!("  {STAFF} (works for the vendor: grants tokens, sets the fees)");
+        tell(format_args!("\nSign in with one of these handles and the passphrase \"{PASSPHRASE}\":"));
+        tell(format_args!("  {STAFF} (works for the vendor: grants tokens, sets the fees)"));
         for people in PEOPLE.chunks(4) {
             let handles: Vec<&str> = people.iter().map(|person| person.handle).collect();
-            println!("  {}", handles.join(", "));
+            tell(format_args!("  {}", handles.join(", ")));
         }
-        println!("\nThis is for looking around: everybody knows the passphrase. Ctrl-C stops it.");
+        tell(format_args!("\nThis is for looking around: everybody knows the passphrase. Ctrl-C stops it."));
     } else {
-        println!("This folder holds a market that was not made by the demo; it is served as it is.");
+        tell(format_args!(
+            "This folder holds a market that was not made by the demo; it is served as it is."
+        ));
     }
     if let Some(link) = link {
-        println!("Nobody works for the vendor yet. This link makes the first account, once:\n  {link}");
+        tell(format_args!(
+            "Nobody works for the vendor yet. This link makes the first account, once:\n  {link}"
+        ));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fmt::Display;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -18,6 +19,12 @@ use crate::{demo, importing, serve, telemetry, workers};
 
 /// A reason to end with a failure, for people.
 type Trouble = String;
+
+/// Says a line of a greeting. A server does not end because whoever started it
+/// has stopped listening.
+pub(crate) fn tell(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
 
 fn say(error: impl Display) -> Trouble {
     error.to_string()
@@ -76,9 +83,11 @@ pub(crate) async fn run_server(config: Config) -> Result<ExitCode, Trouble> {
     let house = House::open(config, World::system()).await.map_err(say)?;
     let link = serve::first_link(&house, house.config.server.listen).await;
     let greet = |house: &House, address| {
-        println!("{} is open at {}", house.config.vendor.name, serve::public_base(house, address));
+        tell(format_args!("{} is open at {}", house.config.vendor.name, serve::public_base(house, address)));
         if let Some(link) = link {
-            println!("Nobody works for the vendor yet. This link makes the first account, once:\n  {link}");
+            tell(format_args!(
+                "Nobody works for the vendor yet. This link makes the first account, once:\n  {link}"
+            ));
         }
     };
     serve::serve(house, greet).await.map_err(|error| format!("could not serve: {error}"))?;
