@@ -350,8 +350,8 @@ impl Store {
         Ok(listing.ok_or(Fault::corrupt("find a listing that was written"))?)
     }
 
-    /// A listing, if the asker may see it: drafts only their seller, withdrawn
-    /// ones only their seller and those who bought them.
+    /// A listing, if the asker may see it: drafts only their seller. Withdrawn
+    /// ones stay where links and orders lead to, though nobody can buy them.
     ///
     /// # Errors
     /// A fault only.
