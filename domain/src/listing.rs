@@ -65,6 +65,54 @@ impl ListingKind {
     pub const fn is_instant(self) -> bool {
         matches!(self, Self::File)
     }
+
+    /// Checks whether a listing of this kind may be offered to everybody.
+    ///
+    /// # Errors
+    /// `InvalidInput` on `kind` for software, on `file` for a file listing
+    /// without its file.
+    pub fn check_publishable(self, has_file: bool) -> Result<(), Refusal> {
+        match self {
+            Self::Software => {
+                Err(Refusal::invalid("kind", "software cannot be published before it has an offer"))
+            }
+            Self::File if !has_file => Err(Refusal::invalid(
+                "file",
+                "a file listing is published once its file is attached: save a draft first",
+            )),
+            Self::File | Self::Goods | Self::Service => Ok(()),
+        }
+    }
+
+    /// Checks how many pieces a listing of this kind offers.
+    ///
+    /// # Errors
+    /// `InvalidInput` on `quantity`.
+    pub fn check_pieces(self, quantity: Option<u32>) -> Result<(), Refusal> {
+        match (self, quantity) {
+            (Self::Goods, None) => Err(Refusal::invalid("quantity", "goods need a number of pieces")),
+            (Self::File | Self::Software, Some(_)) => {
+                Err(Refusal::invalid("quantity", "a download never runs out: leave the quantity empty"))
+            }
+            (_, Some(quantity)) if quantity > QUANTITY_MAX => {
+                Err(Refusal::invalid("quantity", format!("at most {QUANTITY_MAX} pieces are allowed")))
+            }
+            (_, None | Some(_)) => Ok(()),
+        }
+    }
+
+    /// Checks whether a listing of this kind may tell its condition.
+    ///
+    /// # Errors
+    /// `InvalidInput` on `condition`.
+    pub fn check_condition(self, condition: Option<Condition>) -> Result<(), Refusal> {
+        match condition {
+            Some(_) if self != Self::Goods => {
+                Err(Refusal::invalid("condition", "only goods have a condition"))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 /// Where a listing stands. The numbers stand in the tables.
@@ -190,28 +238,8 @@ impl Details {
     /// `InvalidInput` on the first field that breaks a rule.
     pub fn check(&self, price_step: Tokens) -> Result<(), Refusal> {
         check_price(self.price, price_step)?;
-        match (self.kind, self.quantity) {
-            (ListingKind::Goods, None) => {
-                return Err(Refusal::invalid("quantity", "goods need a number of pieces"));
-            }
-            (ListingKind::File | ListingKind::Software, Some(_)) => {
-                return Err(Refusal::invalid(
-                    "quantity",
-                    "a download never runs out: leave the quantity empty",
-                ));
-            }
-            (_, Some(quantity)) if quantity > QUANTITY_MAX => {
-                return Err(Refusal::invalid(
-                    "quantity",
-                    format!("at most {QUANTITY_MAX} pieces are allowed"),
-                ));
-            }
-            _ => {}
-        }
-        if self.condition.is_some() && self.kind != ListingKind::Goods {
-            return Err(Refusal::invalid("condition", "only goods have a condition"));
-        }
-        Ok(())
+        self.kind.check_pieces(self.quantity)?;
+        self.kind.check_condition(self.condition)
     }
 }
 
@@ -269,6 +297,21 @@ mod tests {
             quantity: Some(1),
             condition: Some(Condition::Good),
             tags: vec![],
+        }
+    }
+
+    #[test]
+    fn what_can_be_delivered_may_be_published() {
+        let table = [
+            (ListingKind::Goods, false, None),
+            (ListingKind::Service, false, None),
+            (ListingKind::File, false, Some("file")),
+            (ListingKind::File, true, None),
+            (ListingKind::Software, true, Some("kind")),
+        ];
+        for (kind, has_file, field) in table {
+            let refusal = kind.check_publishable(has_file).err();
+            assert_eq!(refusal.as_ref().and_then(Refusal::field), field, "{kind:?} {has_file}");
         }
     }
 

@@ -3,8 +3,7 @@
 
 use domain::access::Actor;
 use domain::id::{CartLineId, ListingId, VisitorId};
-use domain::listing::{ListingKind, QUANTITY_MAX};
-use domain::order::purchase::LINES_MAX;
+use domain::order::purchase::{LINES_MAX, check_offer, pieces_in_cart};
 use domain::refusal::Refusal;
 use domain::time::Seconds;
 use domain::tokens::Tokens;
@@ -89,13 +88,6 @@ async fn load_lines(link: Link<'_>, owner: Uuid) -> Result<Vec<Line>, Fault> {
     .await
 }
 
-fn check_quantity(quantity: u32) -> Result<(), Refusal> {
-    match quantity {
-        1..=QUANTITY_MAX => Ok(()),
-        _ => Err(Refusal::invalid("quantity", format!("a quantity is from 1 to {QUANTITY_MAX}"))),
-    }
-}
-
 impl Store {
     /// The asker's cart; an empty one for a visitor without a cookie.
     ///
@@ -111,8 +103,7 @@ impl Store {
             // Listings come in the order of the lines; none is ever deleted.
             let listing = listings.next().ok_or(Fault::corrupt("find a listing in a cart"))?;
             let total = listing.price.checked_times(line.quantity).unwrap_or(Tokens::MAX_MOVED);
-            let is_there = listing.quantity.is_none_or(|left| left >= line.quantity);
-            let is_available = listing.is_buyable() && is_there && Some(listing.seller) != actor.user_id();
+            let is_available = check_offer(&listing.offered(), actor.user_id(), line.quantity).is_ok();
             cart.total = cart.total.checked_add(total).unwrap_or(Tokens::MAX_MOVED);
             let (id, quantity, price_shown) = (line.id, line.quantity, line.price_shown);
             cart.lines.push(CartLine { id, listing, quantity, price_shown, total, is_available });
@@ -136,23 +127,18 @@ impl Store {
     }
 
     /// Puts a listing into the asker's cart; more of one that is in it
-    /// already. Precedence: whose cart, quantity, not there, own listing, not
-    /// for sale, stock, lines.
+    /// already. Precedence: whose cart, then as for [`check_offer`], then the
+    /// number of lines.
     ///
     /// # Errors
     /// In that precedence.
     pub async fn add_to_cart(&self, actor: &Actor, id: ListingId, quantity: u32) -> Done<Cart> {
         let owner = Owner::of(actor)?;
-        check_quantity(quantity)?;
         let listing = self.find_listing(actor, id).await?.ok_or(Refusal::missing("listing"))?;
         let lines = load_lines(self.read(), owner.id).await?;
         let there = lines.iter().find(|line| line.listing == id);
-        // A file is bought once; asking twice is no mistake worth a refusal.
-        let sum = match listing.kind {
-            ListingKind::File => 1,
-            _ => there.map_or(0, |line| line.quantity).saturating_add(quantity),
-        };
-        check_line(actor, &listing, sum)?;
+        let sum = pieces_in_cart(listing.kind, there.map_or(0, |line| line.quantity), quantity);
+        check_offer(&listing.offered(), actor.user_id(), sum)?;
         if there.is_none() && lines.len() >= LINES_MAX {
             return Err(Refusal::TooMany { what: "different things in one cart".into(), limit: 50 }.into());
         }
@@ -181,7 +167,7 @@ impl Store {
     }
 
     /// Sets how many of a line are wanted; none removes it. Precedence: whose
-    /// cart, not there, then as for [`Store::add_to_cart`].
+    /// cart, not there, then as for [`check_offer`].
     ///
     /// # Errors
     /// In that precedence.
@@ -192,9 +178,8 @@ impl Store {
         let owner = Owner::of(actor)?;
         let lines = load_lines(self.read(), owner.id).await?;
         let line = lines.iter().find(|line| line.id == id).ok_or(Refusal::missing("line in your cart"))?;
-        check_quantity(quantity)?;
         let listing = self.find_listing(actor, line.listing).await?.ok_or(Refusal::missing("listing"))?;
-        check_line(actor, &listing, quantity)?;
+        check_offer(&listing.offered(), actor.user_id(), quantity)?;
         let price = listing.price.units();
         self.writer()?
             .change(move |link| {
@@ -271,21 +256,5 @@ impl Store {
                 })
             })
             .await
-    }
-}
-
-fn check_line(actor: &Actor, listing: &Listing, quantity: u32) -> Result<(), Refusal> {
-    if Some(listing.seller) == actor.user_id() {
-        return Err(Refusal::OwnListing);
-    }
-    if !listing.is_buyable() && listing.quantity != Some(0) {
-        return Err(Refusal::NotForSale { listing: listing.id });
-    }
-    if listing.kind == ListingKind::File && quantity != 1 {
-        return Err(Refusal::invalid("quantity", "a file is bought once"));
-    }
-    match listing.quantity {
-        Some(left) if left < quantity => Err(Refusal::OutOfStock { listing: listing.id, left }),
-        _ => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use domain::access::{Actor, SignedIn};
 use domain::id::{CategoryId, ImageId, ListingId, UserId};
-use domain::listing::{Condition, Details, IMAGES_MAX, ListingKind, ListingState};
+use domain::listing::{Condition, Details, IMAGES_MAX, ListingKind, ListingState, Offered};
 use domain::refusal::Refusal;
 use domain::text::{Description, FileName, Title, parse_tags};
 use domain::time::Timestamp;
@@ -63,6 +63,21 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// What a purchase has to know of it.
+    #[must_use]
+    pub fn offered(&self) -> Offered {
+        Offered {
+            id: self.id,
+            seller: self.seller,
+            kind: self.kind,
+            state: self.state,
+            category: self.category,
+            title: self.title.clone(),
+            price: self.price,
+            quantity: self.quantity,
+        }
+    }
+
     /// Whether somebody may buy it now.
     #[must_use]
     pub fn is_buyable(&self) -> bool {
@@ -191,7 +206,7 @@ impl Store {
         };
         let checked = self.check(details, new.images)?;
         if new.publish {
-            check_publishable(new.kind, false)?;
+            new.kind.check_publishable(false)?;
         }
         let mint = self.0.world.mint();
         let (id, now) = (ListingId::new(mint.uuid(0)), mint.at());
@@ -247,7 +262,7 @@ impl Store {
         let has_images = revision.images.is_some();
         let checked = self.check(details, revision.images.unwrap_or_default())?;
         if revision.publish {
-            check_publishable(old.kind, old.file.is_some())?;
+            old.kind.check_publishable(old.file.is_some())?;
         }
         // A quantity that was not named is left to the purchases under way.
         let is_restocked = revision.quantity.is_some();
@@ -424,20 +439,6 @@ impl Store {
     /// A fault only.
     pub async fn images_of(&self, listing: ListingId) -> Result<Vec<Image>, Fault> {
         crate::images::of_listing(self.read(), listing).await
-    }
-}
-
-/// Whether a listing of this kind may be published.
-fn check_publishable(kind: ListingKind, has_file: bool) -> Result<(), Refusal> {
-    match kind {
-        ListingKind::Software => {
-            Err(Refusal::invalid("kind", "software cannot be published before it has an offer"))
-        }
-        ListingKind::File if !has_file => Err(Refusal::invalid(
-            "file",
-            "a file listing is published once its file is attached: save a draft first",
-        )),
-        _ => Ok(()),
     }
 }
 

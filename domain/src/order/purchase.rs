@@ -143,7 +143,7 @@ fn check_stock(book: &Book, wanted: &[Wanted]) -> Result<(), Refusal> {
 
 fn price_line(book: &Book, buyer: UserId, wanted: &Wanted) -> Result<(UserId, OrderLine), Refusal> {
     let offered = book.listing(wanted.listing).ok_or(Refusal::missing("listing"))?;
-    check_offer(offered, buyer, wanted)?;
+    check_offer(offered, Some(buyer), wanted.quantity)?;
     if let Some(shown) = wanted.shown
         && shown != offered.price
     {
@@ -165,26 +165,45 @@ fn price_line(book: &Book, buyer: UserId, wanted: &Wanted) -> Result<(UserId, Or
     Ok((offered.seller, line))
 }
 
-/// Whether `buyer` may have that many of this listing.
-fn check_offer(offered: &Offered, buyer: UserId, wanted: &Wanted) -> Result<(), Refusal> {
-    if offered.state == ListingState::Draft && offered.seller != buyer {
+/// Checks whether `buyer`, if it is known already who, may have that many of
+/// this listing. Carts and purchases ask the same. Precedence: not there, own
+/// listing, not for sale, quantity, stock; so what was withdrawn is not for
+/// sale, whether or not some are left.
+///
+/// # Errors
+/// In that precedence.
+pub fn check_offer(offered: &Offered, buyer: Option<UserId>, quantity: u32) -> Result<(), Refusal> {
+    let is_own = buyer == Some(offered.seller);
+    if offered.state == ListingState::Draft && !is_own {
         return Err(Refusal::missing("listing"));
     }
-    if offered.seller == buyer {
+    if is_own {
         return Err(Refusal::OwnListing);
     }
     if offered.state != ListingState::Published || offered.kind == ListingKind::Software {
         return Err(Refusal::NotForSale { listing: offered.id });
     }
-    if wanted.quantity == 0 || wanted.quantity > QUANTITY_MAX {
+    if quantity == 0 || quantity > QUANTITY_MAX {
         return Err(Refusal::invalid("quantity", format!("a quantity is from 1 to {QUANTITY_MAX}")));
     }
-    if offered.kind == ListingKind::File && wanted.quantity != 1 {
+    if offered.kind == ListingKind::File && quantity != 1 {
         return Err(Refusal::invalid("quantity", "a file is bought once"));
     }
     match offered.quantity {
-        Some(left) if left < wanted.quantity => Err(Refusal::OutOfStock { listing: offered.id, left }),
-        _ => Ok(()),
+        Some(left) if left < quantity => Err(Refusal::OutOfStock { listing: offered.id, left }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// How many pieces a cart holds of a listing once `more` are put to those
+/// `there`. A file is bought once: asking twice is no mistake worth a refusal.
+/// A number that [`check_offer`] refuses stays one.
+#[must_use]
+pub const fn pieces_in_cart(kind: ListingKind, there: u32, more: u32) -> u32 {
+    match more {
+        0 => 0,
+        1..=QUANTITY_MAX if matches!(kind, ListingKind::File) => 1,
+        _ => there.saturating_add(more),
     }
 }
 

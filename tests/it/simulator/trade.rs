@@ -43,26 +43,18 @@ impl Model {
     }
 
     pub(super) fn add_to_cart(&mut self, by: Number, listing: Number, quantity: u32) -> Answer {
-        if quantity == 0 || quantity > 1_000_000 {
-            return no("INVALID_INPUT quantity");
-        }
-        let Some(found) = self.listings.get(listing) else { return no("NOT_FOUND listing") };
-        if found.seller == by {
-            return no("OWN_LISTING");
-        }
-        if found.state == 1 {
-            return no("NOT_FOUND listing");
-        }
-        if found.state == 3 && found.left != Some(0) {
-            return no("NOT_FOR_SALE");
-        }
-        let cart = self.carts.entry(by).or_default();
+        let is_file = self.listings.get(listing).is_some_and(|found| found.kind == ListingKind::File);
+        let cart = self.carts.get(&by).map(Vec::as_slice).unwrap_or_default();
         let there = cart.iter().position(|(other, _)| *other == listing);
         let before = there.map_or(0, |place| cart[place].1);
-        let wanted = if found.kind == ListingKind::File { 1 } else { before + quantity };
-        if let Some(left) = found.left.filter(|left| *left < wanted) {
-            return no(format!("OUT_OF_STOCK {left}"));
-        }
+        let wanted = match quantity {
+            0 => 0,
+            // Asking for a file again leaves one in the cart.
+            1..=1_000_000 if is_file => 1,
+            more => before + more,
+        };
+        self.offered(by, listing, wanted)?;
+        let cart = self.carts.entry(by).or_default();
         match there {
             Some(place) => cart[place].1 = wanted,
             None => cart.push((listing, wanted)),

@@ -71,6 +71,54 @@ fn one_listing_at_once() {
     }
 }
 
+/// Carts and purchases: given (state, kind, left), asked by whom and how many,
+/// answer. Each row has the fault of the row below as well, where possible.
+#[test]
+fn what_is_offered_to_whom() {
+    use ListingState::{Draft, Published, Withdrawn};
+    let goods = ListingKind::Goods;
+    let table = [
+        (Draft, goods, Some(0), Some("finch"), 0, Some("NOT_FOUND")),
+        (Draft, goods, Some(0), None, 0, Some("NOT_FOUND")),
+        (Draft, goods, Some(0), Some("wren"), 0, Some("OWN_LISTING")),
+        (Withdrawn, goods, Some(0), Some("wren"), 0, Some("OWN_LISTING")),
+        (Withdrawn, goods, Some(0), None, 0, Some("NOT_FOR_SALE")),
+        (Withdrawn, goods, Some(0), Some("finch"), 1, Some("NOT_FOR_SALE")),
+        (Published, ListingKind::Software, None, None, 0, Some("NOT_FOR_SALE")),
+        (Published, goods, Some(0), None, 0, Some("INVALID_INPUT")),
+        (Published, goods, None, None, QUANTITY_MAX + 1, Some("INVALID_INPUT")),
+        (Published, ListingKind::File, None, None, 2, Some("INVALID_INPUT")),
+        (Published, goods, Some(0), None, 1, Some("OUT_OF_STOCK")),
+        (Published, goods, Some(2), None, 2, None),
+        (Published, ListingKind::File, None, Some("finch"), 1, None),
+    ];
+    let scene = Scene::new();
+    let chair = scene.book.listing(listing("chair")).unwrap();
+    for (state, kind, left, buyer, quantity, answer) in table {
+        let offered = Offered { state, kind, quantity: left, ..chair.clone() };
+        let refusal = check_offer(&offered, buyer.map(user), quantity).err();
+        let told = format!("{state:?} {kind:?} {left:?} {buyer:?} {quantity}");
+        assert_eq!(refusal.as_ref().map(Refusal::code), answer, "{told}");
+    }
+}
+
+#[test]
+fn a_file_lies_in_a_cart_once() {
+    let table = [
+        (ListingKind::Goods, 0, 2, 2),
+        (ListingKind::Goods, 3, 2, 5),
+        (ListingKind::Goods, 3, 0, 0),
+        (ListingKind::Goods, 1, u32::MAX, u32::MAX),
+        (ListingKind::File, 0, 1, 1),
+        (ListingKind::File, 1, 7, 1),
+        (ListingKind::File, 1, 0, 0),
+        (ListingKind::File, 0, QUANTITY_MAX + 1, QUANTITY_MAX + 1),
+    ];
+    for (kind, there, more, pieces) in table {
+        assert_eq!(pieces_in_cart(kind, there, more), pieces, "{kind:?} {there} {more}");
+    }
+}
+
 #[test]
 fn what_is_not_there_is_not_found() {
     let mut scene = Scene::with("finch promo 50");
