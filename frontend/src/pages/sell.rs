@@ -2,8 +2,9 @@
 
 use axum::extract::{Multipart, Path};
 use domain::id::{CategoryId, ImageId, ListingId};
-use domain::listing::{Condition, ListingKind, ListingState};
+use domain::listing::{Condition, ListingKind, ListingState, check_price};
 use domain::refusal::Refusal;
+use domain::text::{Description, Title, parse_tags};
 use domain::tokens::Tokens;
 use store::Error;
 use store::listings::{Listing, NewListing, Revision};
@@ -163,20 +164,24 @@ async fn act(ask: &Ask, listing: Option<&Listing>, mut sent: Sent) -> Answer {
     form.artifact.error.clone_from(&sent.file_error);
     let intent = sent.pairs.get("intent").to_owned();
     if let "draft" | "publish" = intent.as_str() {
-        if sent.picture_error.is_none() && sent.file_error.is_none() {
-            match save(ask, listing, &mut sent, intent == "publish").await {
-                Ok(saved) => return Ok(saved),
-                Err(Problem::Typed(refusals)) => refusals.iter().for_each(|refusal| form.refuse(refusal)),
-                Err(Problem::Trouble(trouble)) => return Err(trouble),
-            }
+        match save(ask, listing, &mut sent, intent == "publish").await {
+            Ok(saved) => return Ok(saved),
+            Err(Problem::Typed(refusals)) => refusals.iter().for_each(|refusal| form.refuse(refusal)),
+            Err(Problem::Trouble(trouble)) => return Err(trouble),
         }
+        lose_file(&mut form, &sent);
         return show_refused(&view(ask, listing, form, &sent.images).await?);
     }
     arrange(&mut sent.images, &intent);
-    if sent.file.is_some() {
+    lose_file(&mut form, &sent);
+    show(&view(ask, listing, form, &sent.images).await?)
+}
+
+/// A browser does not send a file twice, so the seller has to hear of it.
+fn lose_file(form: &mut SellForm, sent: &Sent) {
+    if sent.file.is_some() && form.artifact.error.is_none() {
         form.artifact.error = Some("Choose the file again when you save: it was not kept.".to_owned());
     }
-    show(&view(ask, listing, form, &sent.images).await?)
 }
 
 /// Moves or removes the picture that a button names.
@@ -195,7 +200,7 @@ fn arrange(images: &mut Vec<ImageId>, intent: &str) {
 
 /// Why a listing was not saved.
 enum Problem {
-    /// What was typed; the form says so.
+    /// What was typed or sent; the form says so.
     Typed(Vec<Refusal>),
     /// Anything else.
     Trouble(Trouble),
@@ -223,7 +228,10 @@ async fn save(
     let kind =
         listing.map_or_else(|| ListingKind::from_name(sent.pairs.get("kind")), |listing| Some(listing.kind));
     let kind = kind.unwrap_or(ListingKind::Goods);
-    let new = parse(&sent.pairs, kind, sent.images.clone()).map_err(Problem::Typed)?;
+    let new = parse(ask, &sent.pairs, kind, sent.images.clone()).map_err(Problem::Typed)?;
+    if sent.picture_error.is_some() || sent.file_error.is_some() {
+        return Err(Problem::Typed(Vec::new()));
+    }
     let saved = match listing {
         None => store.list_item(&ask.actor, new).await?,
         Some(old) => {
@@ -273,40 +281,70 @@ async fn finish(ask: &Ask, saved: &Listing, sent: &mut Sent, publish: bool) -> R
     Ok(())
 }
 
-/// What was typed, as the store wants it; all that is no number at once.
-fn parse(pairs: &Pairs, kind: ListingKind, images: Vec<ImageId>) -> Result<NewListing, Vec<Refusal>> {
+/// What was typed, as the store wants it; all that is wrong with it at once.
+fn parse(
+    ask: &Ask,
+    pairs: &Pairs,
+    kind: ListingKind,
+    images: Vec<ImageId>,
+) -> Result<NewListing, Vec<Refusal>> {
     let mut refusals = Vec::new();
-    let category = pairs.get("category_id").parse().map(CategoryId::new);
-    let category = category.map_err(|_| refusals.push(Refusal::invalid("categoryId", "choose a category")));
-    let price = Tokens::parse(pairs.get("price").trim());
-    let price = price.map_err(|bad| refusals.push(Refusal::invalid("price", bad.to_string())));
-    let quantity = match pairs.get("quantity").trim() {
+    let tags = pairs.get("tags").split(',').map(str::trim).filter(|tag| !tag.is_empty());
+    let condition = Condition::from_name(pairs.get("condition")).filter(|_| kind == ListingKind::Goods);
+    let title = told(Title::parse(pairs.get("title")), &mut refusals);
+    let description = told(Description::parse(pairs.get("description")), &mut refusals);
+    let category = told(parse_category(ask, pairs.get("category_id")), &mut refusals);
+    let price = told(parse_price(ask, pairs.get("price")), &mut refusals);
+    let quantity = told(parse_pieces(kind, pairs.get("quantity")), &mut refusals);
+    let tags = told(parse_tags(tags), &mut refusals);
+    match (title, description, category, price, quantity, tags) {
+        (Some(title), Some(description), Some(category), Some(price), Some(quantity), Some(tags)) => {
+            Ok(NewListing {
+                title: title.into_string(),
+                description: description.into_string(),
+                category,
+                kind,
+                price,
+                quantity,
+                condition,
+                tags,
+                images,
+                publish: false,
+            })
+        }
+        _ => Err(refusals),
+    }
+}
+
+/// Keeps what is wrong with a field, so that the next one is looked at too.
+fn told<T>(parsed: Result<T, Refusal>, refusals: &mut Vec<Refusal>) -> Option<T> {
+    parsed.map_err(|refusal| refusals.push(refusal)).ok()
+}
+
+fn parse_category(ask: &Ask, typed: &str) -> Result<CategoryId, Refusal> {
+    let id = typed.parse().map(CategoryId::new);
+    let found = id.ok().filter(|id| ask.site.store.categories().find(*id).is_some());
+    found.ok_or(Refusal::invalid("categoryId", "choose a category"))
+}
+
+fn parse_price(ask: &Ask, typed: &str) -> Result<Tokens, Refusal> {
+    let price = Tokens::parse(typed.trim()).map_err(|bad| Refusal::invalid("price", bad.to_string()))?;
+    check_price(price, ask.site.store.market().price_step)?;
+    Ok(price)
+}
+
+fn parse_pieces(kind: ListingKind, typed: &str) -> Result<Option<u32>, Refusal> {
+    let pieces = match typed.trim() {
         // A download never runs out, whatever stands in the field.
-        _ if kind.is_instant() => Ok(None),
-        "" => Ok(None),
-        typed => typed.parse().map(Some).map_err(|_| {
-            refusals.push(Refusal::invalid("quantity", "write a whole number, such as 3"));
-        }),
+        _ if kind.is_instant() => None,
+        "" => None,
+        typed => {
+            let whole = typed.parse();
+            Some(whole.map_err(|_| Refusal::invalid("quantity", "write a whole number, such as 3"))?)
+        }
     };
-    let (Ok(category), Ok(price), Ok(quantity)) = (category, price, quantity) else { return Err(refusals) };
-    Ok(NewListing {
-        title: pairs.get("title").to_owned(),
-        description: pairs.get("description").to_owned(),
-        category,
-        kind,
-        price,
-        quantity,
-        condition: Condition::from_name(pairs.get("condition")).filter(|_| kind == ListingKind::Goods),
-        tags: pairs
-            .get("tags")
-            .split(',')
-            .map(str::trim)
-            .filter(|tag| !tag.is_empty())
-            .map(str::to_owned)
-            .collect(),
-        images,
-        publish: false,
-    })
+    kind.check_pieces(pieces)?;
+    Ok(pieces)
 }
 
 /// `GET /listings`

@@ -81,6 +81,23 @@ async fn what_was_typed_stays_when_a_listing_is_refused() {
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.body.contains("3 things stand in the way"), "{}", page.body);
     assert!(page.body.contains("A &#60;b&#62;stool&#60;/b&#62;") && page.body.contains(r#"value="four""#));
+    // Everything that is wrong is said at once, each beside its field.
+    let tag = "x".repeat(60);
+    let fields = [
+        ("kind", "goods"),
+        ("title", " "),
+        ("category_id", "999999"),
+        ("price", "1.5"),
+        ("quantity", ""),
+        ("tags", tag.as_str()),
+        ("intent", "publish"),
+    ];
+    let page = seller.post_listing("/sell", &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for field in ["title", "category_id", "price", "quantity", "tags"] {
+        assert!(page.body.contains(&format!("id=\"{field}-error\"")), "{field}: {}", page.body);
+        assert!(page.body.contains(&format!("href=\"#{field}\"")), "{field} is missing in the summary");
+    }
     let page = seller.post_listing("/sell", &[("price", "120"), ("intent", "preview")]).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("5 % of 120 = 6 tokens"), "{}", page.body);
