@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::command::{Answer, Fingerprint, KeyId, Outcome, Request};
 use crate::fees::{Fee, FeeRules};
 use crate::gift::{ClaimHash, Gift, GiftState};
-use crate::id::{GiftId, ListingId, Mint, OrderId, UserId};
+use crate::id::{GiftId, ListingId, Mint, OrderId, TopUpId, UserId};
 use crate::ledger::posting::Balances;
 use crate::ledger::transfer::Transaction;
 use crate::listing::Offered;
@@ -23,6 +23,7 @@ use crate::order::{Order, OrderState};
 use crate::refusal::Refusal;
 use crate::text::Handle;
 use crate::time::Timestamp;
+use crate::topup::TopUp;
 use crate::user::NewUser;
 
 /// What a decision may look at besides the Book.
@@ -47,6 +48,8 @@ pub struct Decision {
     pub gift: Option<GiftId>,
     /// The user that the answer names.
     pub user: Option<UserId>,
+    /// The top-up that the answer names.
+    pub top_up: Option<TopUpId>,
 }
 
 impl Decision {
@@ -102,6 +105,11 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// A top-up was opened.
+    TopUpMade(TopUp),
+    /// A top-up has moved on: its state, what was credited or taken back,
+    /// its payment, and when it closed. What was agreed stays.
+    TopUpMoved(TopUp),
 }
 
 /// An idempotency key and what it stands for.
@@ -148,6 +156,7 @@ pub struct Book {
     listings: HashMap<ListingId, Offered>,
     orders: HashMap<OrderId, Order>,
     gifts: HashMap<GiftId, Gift>,
+    top_ups: HashMap<TopUpId, TopUp>,
     claims: HashMap<ClaimHash, GiftId>,
     carts: HashMap<UserId, Vec<Wanted>>,
     keys: HashMap<KeyId, Remembered>,
@@ -166,6 +175,7 @@ impl Book {
             listings: HashMap::new(),
             orders: HashMap::new(),
             gifts: HashMap::new(),
+            top_ups: HashMap::new(),
             claims: HashMap::new(),
             carts: HashMap::new(),
             keys: HashMap::new(),
@@ -193,6 +203,11 @@ impl Book {
             self.claims.insert(claim, gift.id);
         }
         self.gifts.insert(gift.id, gift);
+    }
+
+    /// Records a top-up's row.
+    pub fn load_top_up(&mut self, top_up: TopUp) {
+        self.top_ups.insert(top_up.id, top_up);
     }
 
     /// Records the lines of a cart, in their order.
@@ -235,6 +250,12 @@ impl Book {
         self.claims.get(&claim).and_then(|id| self.gifts.get(id))
     }
 
+    /// A top-up.
+    #[must_use]
+    pub fn top_up(&self, id: TopUpId) -> Option<&TopUp> {
+        self.top_ups.get(&id)
+    }
+
     /// The lines of a cart.
     #[must_use]
     pub fn cart(&self, user: UserId) -> Vec<Wanted> {
@@ -260,6 +281,11 @@ impl Book {
     /// All gifts, for looking up their people.
     pub fn gifts(&self) -> impl Iterator<Item = &Gift> {
         self.gifts.values()
+    }
+
+    /// All top-ups, for looking up their people.
+    pub fn top_ups(&self) -> impl Iterator<Item = &TopUp> {
+        self.top_ups.values()
     }
 
     /// All listings, for looking up their sellers.
@@ -304,7 +330,7 @@ impl Book {
             self.apply_change(&change);
             self.written.changes.push(change);
         }
-        Outcome { orders: decision.orders, gift: decision.gift, user: decision.user }
+        Outcome { orders: decision.orders, gift: decision.gift, user: decision.user, top_up: decision.top_up }
     }
 
     fn apply_change(&mut self, change: &Change) {
@@ -336,6 +362,7 @@ impl Book {
                     gift.recipient = *recipient;
                 }
             }
+            Change::TopUpMade(top_up) | Change::TopUpMoved(top_up) => self.load_top_up(top_up.clone()),
         }
     }
 

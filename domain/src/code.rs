@@ -44,6 +44,25 @@ pub fn read(field: &'static str, text: &str, length: usize) -> Result<Vec<u8>, R
     from_fives(&values, length).ok_or_else(broken)
 }
 
+/// Writes values of five bits, of which the lowest five bits count, and a
+/// check sign, without hyphens.
+#[must_use]
+pub fn write_fives(values: impl Iterator<Item = u64>) -> String {
+    let mut values: Vec<u8> = values.map(|value| u8::try_from(value & 31).unwrap_or(0)).collect();
+    values.push(check_of(&values));
+    values.into_iter().map(|value| char::from(sign_of(value))).collect()
+}
+
+/// Reads `count` signs and their check sign, written by [`write_fives`],
+/// into one number; `None` if they were mistyped. Up to twelve fit.
+#[must_use]
+pub fn read_fives(text: &str, count: usize) -> Option<u64> {
+    let mut values = text.chars().map(value_of).collect::<Option<Vec<u8>>>()?;
+    let check = values.pop()?;
+    let is_ours = check == check_of(&values) && values.len() == count && count <= 12;
+    is_ours.then(|| values.iter().fold(0, |number, value| (number << 5) | u64::from(*value)))
+}
+
 /// Splits bytes into values of five bits, padded with zeros.
 fn to_fives(bytes: &[u8]) -> Vec<u8> {
     let mut values = Vec::with_capacity(bytes.len() * 8 / 5 + 2);

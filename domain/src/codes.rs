@@ -4,7 +4,7 @@
 use crate::book::Remembered;
 use crate::command::{Answer, Fingerprint, KeyId, Outcome};
 use crate::gift::GiftState;
-use crate::id::{GiftId, ListingId, OrderId, UserId};
+use crate::id::{GiftId, ListingId, OrderId, TopUpId, UserId};
 use crate::ledger::account::AccountKind;
 use crate::ledger::transfer::{TransactionKind, TransferCode};
 use crate::listing::{Condition, ListingKind, ListingState};
@@ -42,7 +42,7 @@ fn numbers_in_tables_are_as_ever() {
     assert_eq!(TransferCode::ALL.map(TransferCode::number), [1, 2, 3, 4, 5, 6, 7]);
     assert_eq!(
         AccountKind::ALL.map(AccountKind::number),
-        [1, 2, 3, 4, 40, 20, 21, 22, 23, 50, 51, 52, 53, 54, 60, 61, 62, 63, 64]
+        [1, 2, 3, 4, 5, 40, 20, 21, 22, 23, 50, 51, 52, 53, 54, 60, 61, 62, 63, 64]
     );
 }
 
@@ -136,6 +136,7 @@ fn outcomes_keep_their_stored_form() {
         (Outcome { orders: vec![OrderId::new(id)], ..Outcome::default() }, "orders", true),
         (Outcome { gift: Some(GiftId::new(id)), ..Outcome::default() }, "gift", false),
         (Outcome { user: Some(UserId::new(id)), ..Outcome::default() }, "user", false),
+        (Outcome { top_up: Some(TopUpId::new(id)), ..Outcome::default() }, "top_up", false),
     ];
     for (outcome, name, is_list) in table {
         let text = serde_json::to_string(&Answer::Ok(outcome.clone())).unwrap();

@@ -8,11 +8,12 @@ use uuid::Uuid;
 
 use crate::book::{Book, Decision, Facts};
 use crate::gift::{self, ClaimHash, GiftLink, Giving, Returner};
-use crate::id::{GiftId, ListingId, Mint, OrderId, UserId};
+use crate::id::{GiftId, ListingId, Mint, OrderId, TopUpId, UserId};
 use crate::order::purchase::{self, Basket, Terms};
 use crate::order::settle::{self, Releaser};
 use crate::refusal::Refusal;
 use crate::text::{Handle, IdempotencyKey};
+use crate::topup;
 use crate::user::{self, Grant, HandleChoice, Opening};
 
 /// Everything that moves tokens.
@@ -73,6 +74,8 @@ pub enum Command {
         /// Who says so.
         by: Returner,
     },
+    /// Opens a top-up.
+    OpenTopUp(Box<topup::open::Opening>),
 }
 
 /// A command with all that its decision depends on.
@@ -100,6 +103,9 @@ pub struct Outcome {
     /// The user whose account was opened or credited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserId>,
+    /// The top-up that was opened, credited or ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_up: Option<TopUpId>,
 }
 
 /// What a command is answered with.
@@ -182,6 +188,8 @@ pub struct Needs {
     pub gifts: BTreeSet<GiftId>,
     /// Gifts by claim code.
     pub claims: BTreeSet<ClaimHash>,
+    /// Top-ups.
+    pub top_ups: BTreeSet<TopUpId>,
 }
 
 impl Needs {
@@ -214,6 +222,7 @@ impl Needs {
                 self.claims.insert(*claim);
             }
             Command::ReturnGift { gift, .. } => self.gifts.extend([*gift]),
+            Command::OpenTopUp(_) => {}
         }
     }
 }
@@ -236,6 +245,7 @@ impl Command {
             Self::CreateGiftLink { giver, link } => gift::decide_gift_link(book, facts, *giver, link),
             Self::ClaimGift { by, claim } => gift::decide_claim(book, facts, *claim, *by),
             Self::ReturnGift { gift, by } => gift::decide_return(book, facts, *gift, *by),
+            Self::OpenTopUp(opening) => topup::open::decide_open(book, facts, opening),
         }
     }
 }

@@ -56,6 +56,18 @@ ids! {
     CartLineId;
     /// A rule that sets the vendor's cut.
     FeeRuleId;
+    /// An order for tokens.
+    TopUpId;
+    /// A bundle of tokens that the vendor sells at a price of its own.
+    BundleId;
+    /// A price of tokens, or a set of bundles, from when it holds.
+    TariffId;
+    /// A charge that a card holder disputes at the bank.
+    DisputeId;
+    /// Money on its way back to who paid a top-up.
+    RefundId;
+    /// Promo tokens that may expire.
+    LotId;
     /// A visitor without an account, known only by a random cookie.
     VisitorId;
 }

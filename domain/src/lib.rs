@@ -17,6 +17,7 @@ pub mod id;
 pub mod ledger;
 pub mod listing;
 pub mod market;
+pub mod money;
 pub mod order;
 pub mod refusal;
 #[cfg(test)]
@@ -24,4 +25,5 @@ mod testing;
 pub mod text;
 pub mod time;
 pub mod tokens;
+pub mod topup;
 pub mod user;

@@ -267,7 +267,8 @@ pub(crate) fn buying(buyer: &str, quantity: u32, what: &str, shown: Option<&str>
 /// An answer as a short text: "2 orders", "gift", "OUT_OF_STOCK 1".
 pub(crate) fn told(answer: &Answer) -> String {
     let refusal = match answer {
-        Ok(Outcome { orders, gift: None, user: None }) => return format!("{} orders", orders.len()),
+        Ok(Outcome { top_up: Some(_), .. }) => return "top-up".to_owned(),
+        Ok(Outcome { orders, gift: None, user: None, .. }) => return format!("{} orders", orders.len()),
         Ok(Outcome { gift: Some(_), .. }) => return "gift".to_owned(),
         Ok(_) => return "user".to_owned(),
         Err(refusal) => refusal,

@@ -201,7 +201,8 @@ impl fmt::Debug for Passphrase {
 
 /// A client's name for one attempt: 1 to 255 visible ASCII characters.
 /// The same key with the same input has one effect, however often it is sent.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {

@@ -17,6 +17,8 @@ pub enum AccountKind {
     Promo,
     /// Tokens held for a seller until the buyer confirms.
     Escrow,
+    /// Tokens of a user's that a disputed charge may take away.
+    Dispute,
     /// What a user owes the vendor.
     Debt,
     /// The vendor's cut.
@@ -74,11 +76,12 @@ pub enum Class {
 
 impl AccountKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Spendable,
         Self::Earned,
         Self::Promo,
         Self::Escrow,
+        Self::Dispute,
         Self::Debt,
         Self::Fees,
         Self::Guarantee,
@@ -105,6 +108,7 @@ impl AccountKind {
             Self::Earned => 2,
             Self::Promo => 3,
             Self::Escrow => 4,
+            Self::Dispute => 5,
             Self::Fees => 20,
             Self::Guarantee => 21,
             Self::Gifts => 22,
@@ -137,6 +141,7 @@ impl AccountKind {
             Self::Earned => "earned",
             Self::Promo => "promo",
             Self::Escrow => "escrow",
+            Self::Dispute => "dispute",
             Self::Debt => "debt",
             Self::Fees => "fees",
             Self::Guarantee => "guarantee",
@@ -163,6 +168,7 @@ impl AccountKind {
             | Self::Earned
             | Self::Promo
             | Self::Escrow
+            | Self::Dispute
             | Self::Fees
             | Self::Guarantee
             | Self::Gifts
@@ -193,7 +199,10 @@ impl AccountKind {
     /// Whether users have accounts of this kind; the others are the vendor's.
     #[must_use]
     pub const fn is_users(self) -> bool {
-        matches!(self, Self::Spendable | Self::Earned | Self::Promo | Self::Escrow | Self::Debt)
+        matches!(
+            self,
+            Self::Spendable | Self::Earned | Self::Promo | Self::Escrow | Self::Dispute | Self::Debt
+        )
     }
 
     /// Whether a posting has to look at the balance first. Accounts that only

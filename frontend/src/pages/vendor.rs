@@ -140,6 +140,7 @@ const fn words(kind: AccountKind) -> (&'static str, &'static str) {
         AccountKind::Earned => ("Users’ income", "From sales."),
         AccountKind::Promo => ("Users’ welcome tokens", "To spend only."),
         AccountKind::Escrow => ("Held for sellers", "Until buyers confirm."),
+        AccountKind::Dispute => ("Kept back", "Over disputed charges."),
         AccountKind::Debt => ("Owed by users", ""),
         AccountKind::Fees => ("Our cut", ""),
         AccountKind::Guarantee => ("Reserve", "For making buyers whole."),
