@@ -9,6 +9,7 @@ mod m0001_people;
 mod m0002_ledger;
 mod m0003_market;
 mod m0004_categories;
+mod m0005_topups;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_ledger::Step),
             Box::new(m0003_market::Step),
             Box::new(m0004_categories::Step),
+            Box::new(m0005_topups::Step),
         ]
     }
 }

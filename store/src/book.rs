@@ -2,4 +2,5 @@
 //! the batch changed. A set at a time: one statement a table.
 
 pub(crate) mod load;
+pub(crate) mod top_ups;
 pub(crate) mod write;

@@ -1,5 +1,6 @@
 //! Loading a Book. On PostgreSQL rows are locked as they are read, always in
-//! this order: carts, orders, gifts, listings, accounts; within a table by key.
+//! this order: carts, orders, gifts, top-ups, listings, accounts; within a
+//! table by key.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use domain::text::{GiftMessage, Handle};
 use sea_orm::Value;
 use uuid::Uuid;
 
+use crate::book::top_ups;
 use crate::error::Fault;
 use crate::fees;
 use crate::tx::{Columns, Link, ids, marks};
@@ -52,13 +54,14 @@ pub(crate) async fn load(
     load_carts(link, &mut book, &needs).await?;
     load_orders(link, &mut book, &needs).await?;
     load_gifts(link, &mut book, &needs).await?;
+    top_ups::load(link, &mut book, &needs).await?;
     load_listings(link, &mut book, &needs).await?;
     let accounts = load_accounts(link, &mut book, &needs).await?;
     Ok(Loaded { book, accounts })
 }
 
 /// Runs `sql` for the keys, some thousands at a time; `{}` stands for them.
-async fn rows_in<T>(
+pub(crate) async fn rows_in<T>(
     link: Link<'_>,
     sql: &str,
     keys: Vec<Value>,
@@ -250,6 +253,7 @@ async fn load_accounts(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result
     owners.extend(book.listings().map(|offered| offered.seller.uuid()));
     owners.extend(book.orders().flat_map(|order| [order.buyer.uuid(), order.seller.uuid()]));
     owners.extend(book.gifts().map(|gift| gift.giver.uuid()));
+    owners.extend(book.top_ups().map(|top_up| top_up.user.uuid()));
     let lock = link.for_update();
     let read = |row: &mut Columns<'_>| {
         let owner = row.take()?;

@@ -15,6 +15,7 @@ use domain::tokens::Tokens;
 use domain::user::NewUser;
 use sea_orm::Value;
 
+use crate::book::top_ups;
 use crate::error::Fault;
 use crate::tx::{Link, ids, insert, marks, row_marks};
 use crate::{feed, sessions, users};
@@ -26,6 +27,7 @@ pub(crate) async fn write(link: Link<'_>, written: Written, known: &HashSet<Acco
     write_people(link, &written.changes).await?;
     write_orders(link, &written.changes).await?;
     write_gifts(link, &written.changes).await?;
+    top_ups::write(link, &written.changes).await?;
     write_stock(link, &written.changes).await?;
     write_carts(link, &written.changes).await?;
     write_keys(link, &written.keys).await?;
@@ -71,7 +73,7 @@ async fn write_accounts(link: Link<'_>, sums: &Sums, known: &HashSet<AccountId>)
 
 /// Runs an `UPDATE … FROM (VALUES {})` that must touch one row for each row
 /// of `width` values.
-async fn update(link: Link<'_>, sql: &str, width: usize, values: Vec<Value>) -> Result<(), Fault> {
+pub(crate) async fn update(link: Link<'_>, sql: &str, width: usize, values: Vec<Value>) -> Result<(), Fault> {
     let whole = 32_000 / width * width;
     for chunk in values.chunks(whole) {
         let rows = u64::try_from(chunk.len() / width).map_err(|_| Fault::bug("count rows"))?;

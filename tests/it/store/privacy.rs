@@ -30,14 +30,38 @@ const TYPED: [&str; 14] = [
 ];
 
 /// Texts that we write ourselves.
-const OURS: [&str; 8] = [
+const OURS: [&str; 32] = [
+    "bundles.currency",
+    "disputes.currency",
+    "disputes.provider_ref",
     "heads.name",
     "idempotency_keys.answer",
     "images.hash",
     "images.widths",
+    "inbox_events.error",
+    "inbox_events.event_ref",
+    "inbox_events.kind",
+    "inbox_events.subject",
     "listings.cover",
     "listings.external_id",
     "listings.file_hash",
+    "refunds.currency",
+    "refunds.error",
+    "refunds.provider_ref",
+    "sandbox_payments.cancel_path",
+    "sandbox_payments.currency",
+    "sandbox_payments.dispute_ref",
+    "sandbox_payments.payment_ref",
+    "sandbox_payments.plan",
+    "sandbox_payments.session_ref",
+    "sandbox_payments.success_path",
+    "token_prices.currency",
+    "top_ups.currency",
+    "top_ups.intent",
+    "top_ups.payment_ref",
+    "top_ups.reference",
+    "top_ups.return_to",
+    "top_ups.session_ref",
     "users.passphrase_hash",
 ];
 
