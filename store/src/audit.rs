@@ -9,7 +9,6 @@ use domain::ledger::chain::Seal;
 use domain::ledger::transfer::{Transaction, TransactionKind, Transfer, TransferCode};
 use domain::order::OrderLine;
 use domain::time::Timestamp;
-use sea_orm::TransactionTrait;
 use uuid::Uuid;
 
 use crate::Store;
@@ -39,15 +38,8 @@ impl Store {
         &self,
         mut tell: impl FnMut(Progress) + Send,
     ) -> Result<Result<Totals, Finding>, Fault> {
-        let options = sea_orm::TransactionOptions {
-            isolation_level: Some(sea_orm::IsolationLevel::RepeatableRead),
-            ..Default::default()
-        };
-        let view = match self.0.is_sqlite {
-            true => self.0.read.begin().await?,
-            false => self.0.read.begin_with_options(options).await?,
-        };
-        let found = audit(Link::from(&view), &mut tell).await;
+        let view = self.0.read.view().await?;
+        let found = audit(view.link(), &mut tell).await;
         view.rollback().await?;
         found
     }

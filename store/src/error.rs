@@ -1,6 +1,7 @@
 //! Why a verb gave no result: a refusal, which is an answer, or a fault,
 //! which is ours.
 
+use std::error::Error as Cause;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use sea_orm::DbErr;
 pub struct Fault {
     kind: FaultKind,
     doing: &'static str,
-    source: Option<Arc<DbErr>>,
+    source: Option<Arc<dyn Cause + Send + Sync>>,
 }
 
 /// What sort of failure.
@@ -45,6 +46,12 @@ impl Fault {
         Self { kind: FaultKind::Bug, doing, source: None }
     }
 
+    /// The database answered with an error.
+    pub(crate) fn database(is_unavailable: bool, error: impl Cause + Send + Sync + 'static) -> Self {
+        let kind = if is_unavailable { FaultKind::Unavailable } else { FaultKind::Bug };
+        Self { kind, doing: "talk to the database", source: Some(Arc::new(error)) }
+    }
+
     /// What sort of failure it is.
     #[must_use]
     pub const fn kind(&self) -> FaultKind {
@@ -54,11 +61,7 @@ impl Fault {
 
 impl From<DbErr> for Fault {
     fn from(error: DbErr) -> Self {
-        let kind = match error {
-            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => FaultKind::Unavailable,
-            _ => FaultKind::Bug,
-        };
-        Self { kind, doing: "talk to the database", source: Some(Arc::new(error)) }
+        Self::database(matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_)), error)
     }
 }
 
@@ -71,7 +74,7 @@ impl fmt::Display for Fault {
     }
 }
 
-impl std::error::Error for Fault {}
+impl Cause for Fault {}
 
 /// Why a verb gave no result.
 #[derive(Clone, Debug)]
@@ -104,7 +107,7 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl Cause for Error {}
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {

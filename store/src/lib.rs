@@ -31,22 +31,18 @@ pub mod world;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use domain::fees::FeeRules;
 use domain::listing::category::{Category, CategoryTree};
 use domain::market::Market;
-use migrations::Migrator;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
-use sea_orm_migration::MigratorTrait;
 
 pub use error::{Done, Error, Fault};
 pub use writer::{Counters, QueueSize};
 
 use media::Media;
 use secrets::{Hashing, Secret};
-use tokio::sync::Notify;
-use tx::Link;
+use tokio::sync::{Notify, oneshot};
+use tx::{Database, Link, Ways};
 use world::World;
 use writer::{Desk, Writer};
 
@@ -74,10 +70,9 @@ pub struct Options {
 pub struct Store(Arc<Inner>);
 
 struct Inner {
-    read: DatabaseConnection,
-    is_sqlite: bool,
+    read: Database,
     writer: Mutex<Option<Writer>>,
-    task: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    end: Mutex<Option<oneshot::Receiver<()>>>,
     counters: Arc<Counters>,
     market: Market,
     standard: FeeRules,
@@ -96,28 +91,23 @@ impl Store {
     /// # Errors
     /// If the database cannot be reached or was made by a newer program.
     pub async fn open(options: Options) -> Result<Self, Fault> {
-        let is_sqlite = options.url.starts_with("sqlite:");
-        let pool = Database::connect(writing(&options.url)).await?;
-        Migrator::up(&pool, None).await?;
-        let read = Database::connect(reading(&options.url, options.readers)).await?;
-        let tree = Arc::new(load_tree(Link::from(&read)).await?);
+        let Ways { write, read } = tx::open(&options.url, options.readers).await?;
+        let tree = Arc::new(load_tree(read.link()).await?);
         let standard = fees::standard(options.market.fee)?;
         let bell = Arc::new(Notify::new());
         let desk = Desk {
-            pool,
+            database: write,
             tree: Arc::clone(&tree),
             standard: standard.clone(),
-            is_sqlite,
             size: options.queue,
             bell: Arc::clone(&bell),
         };
-        let (writer, task) = Writer::start(desk);
+        let (writer, end) = Writer::start(desk)?;
         Ok(Self(Arc::new(Inner {
             read,
-            is_sqlite,
             counters: Arc::clone(&writer.counters),
             writer: Mutex::new(Some(writer)),
-            task: Mutex::new(Some(task)),
+            end: Mutex::new(Some(end)),
             market: options.market,
             standard,
             tree,
@@ -133,11 +123,11 @@ impl Store {
     /// database. What was acknowledged is on the disk already.
     pub async fn close(&self) {
         drop(self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let task = self.0.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(task) = task
-            && let Err(error) = task.await
+        let end = self.0.end.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(end) = end
+            && end.await.is_err()
         {
-            tracing::error!(%error, "the writer ended badly");
+            tracing::error!("the writer ended badly");
         }
     }
 
@@ -200,45 +190,13 @@ impl Store {
     }
 
     fn read(&self) -> Link<'_> {
-        Link::from(&self.0.read)
+        self.0.read.link()
     }
 
     fn writer(&self) -> Result<Writer, Fault> {
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
         writer.clone().ok_or(Fault::unavailable("write while shutting down"))
     }
-}
-
-/// One connection that writes. Every commit is on the disk before it is
-/// acknowledged (`synchronous=FULL`), and the log is folded in seldom, since
-/// a page changed often is then written once.
-fn writing(url: &str) -> ConnectOptions {
-    let mut options = quiet(url);
-    options.max_connections(1).min_connections(1);
-    options.map_sqlx_sqlite_opts(|sqlite| {
-        sqlite
-            .create_if_missing(true)
-            .pragma("journal_mode", "WAL")
-            .pragma("synchronous", "FULL")
-            .pragma("wal_autocheckpoint", "20000")
-            .pragma("cache_size", "-8000")
-            .statement_cache_capacity(256)
-    });
-    options
-}
-
-/// Connections that only read.
-fn reading(url: &str, readers: u32) -> ConnectOptions {
-    let mut options = quiet(url);
-    options.max_connections(readers).min_connections(1);
-    options.map_sqlx_sqlite_opts(|sqlite| sqlite.pragma("query_only", "ON").statement_cache_capacity(256));
-    options
-}
-
-fn quiet(url: &str) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options.sqlx_logging(false).test_before_acquire(false).acquire_timeout(Duration::from_secs(10));
-    options
 }
 
 async fn load_tree(link: Link<'_>) -> Result<CategoryTree, Fault> {

@@ -13,18 +13,17 @@ use domain::command::{Answer, Request};
 use domain::fees::FeeRules;
 use domain::listing::category::CategoryTree;
 use domain::refusal::Refusal;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::book::{load, write};
 use crate::error::{Done, Error, Fault};
-use crate::tx::{self, Link};
+use crate::tx::{Database, Link, Savepoint};
 
 type Running<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
 
 /// A change that moves no tokens: a short piece of work in a transaction.
 trait Change: Send {
-    fn run<'t>(&'t mut self, transaction: &'t DatabaseTransaction) -> Running<'t, Result<Verdict, Fault>>;
+    fn run<'t>(&'t mut self, link: Link<'t>) -> Running<'t, Result<Verdict, Fault>>;
     fn answer(self: Box<Self>, committed: Result<(), Fault>);
 }
 
@@ -45,10 +44,10 @@ where
     F: for<'t> FnOnce(Link<'t>) -> Running<'t, Done<T>> + Send,
     T: Send,
 {
-    fn run<'t>(&'t mut self, transaction: &'t DatabaseTransaction) -> Running<'t, Result<Verdict, Fault>> {
+    fn run<'t>(&'t mut self, link: Link<'t>) -> Running<'t, Result<Verdict, Fault>> {
         Box::pin(async move {
             let work = self.work.take().ok_or(Fault::bug("run a change twice"))?;
-            let done = work(transaction.into()).await;
+            let done = work(link).await;
             let verdict = if done.is_ok() { Verdict::Keep } else { Verdict::Undo };
             self.done = Some(done);
             Ok(verdict)
@@ -94,10 +93,9 @@ pub(crate) struct Writer {
 
 /// What the writer task needs.
 pub(crate) struct Desk {
-    pub(crate) pool: DatabaseConnection,
+    pub(crate) database: Database,
     pub(crate) tree: Arc<CategoryTree>,
     pub(crate) standard: FeeRules,
-    pub(crate) is_sqlite: bool,
     pub(crate) size: QueueSize,
     /// Rung after each commit, for those who follow the change feed.
     pub(crate) bell: Arc<Notify>,
@@ -120,13 +118,27 @@ impl Default for QueueSize {
 }
 
 impl Writer {
-    /// Starts the writer task. It ends, after all that waits is done, when
-    /// the last handle is gone.
-    pub(crate) fn start(desk: Desk) -> (Self, tokio::task::JoinHandle<()>) {
+    /// Starts the writer. It ends, after all that waits is done, when the
+    /// last handle is gone, and rings the second half of the pair.
+    ///
+    /// # Errors
+    /// If the machine gives no thread.
+    pub(crate) fn start(desk: Desk) -> Result<(Self, oneshot::Receiver<()>), Fault> {
         let (jobs, inbox) = mpsc::channel(desk.size.waiting.max(1));
         let counters = Arc::new(Counters::default());
-        let task = tokio::spawn(serve(desk, inbox, Arc::clone(&counters)));
-        (Self { jobs, counters }, task)
+        let (ended, end) = oneshot::channel();
+        let is_sqlite = desk.database.is_sqlite();
+        let work = serve(desk, inbox, Arc::clone(&counters));
+        let work = async move {
+            work.await;
+            // Nobody may be waiting for the end.
+            let _ = ended.send(());
+        };
+        match is_sqlite {
+            true => run_alone(work)?,
+            false => drop(tokio::spawn(work)),
+        }
+        Ok((Self { jobs, counters }, end))
     }
 
     fn submit(&self, job: Job) -> Done<()> {
@@ -167,6 +179,15 @@ impl Writer {
     }
 }
 
+/// Runs the writer on a thread of its own: with SQLite it waits for the disk
+/// where it stands, and must not keep anybody else waiting.
+fn run_alone(work: impl Future<Output = ()> + Send + 'static) -> Result<(), Fault> {
+    let no_thread = |_| Fault::unavailable("start the writer");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(no_thread)?;
+    let thread = std::thread::Builder::new().name("writer".to_owned());
+    thread.spawn(move || runtime.block_on(work)).map(drop).map_err(no_thread)
+}
+
 async fn serve(desk: Desk, mut inbox: mpsc::Receiver<Job>, counters: Arc<Counters>) {
     let batch = desk.size.batch.clamp(1, 512);
     let mut jobs = Vec::with_capacity(batch);
@@ -192,10 +213,10 @@ async fn serve(desk: Desk, mut inbox: mpsc::Receiver<Job>, counters: Arc<Counter
         make_changes(&desk, changes).await;
         desk.bell.notify_waiters();
         if is_checkpoint_due {
-            checkpoint(&desk, "PASSIVE").await;
+            checkpoint(&desk, "PASSIVE");
         }
     }
-    checkpoint(&desk, "TRUNCATE").await;
+    checkpoint(&desk, "TRUNCATE");
 }
 
 /// Settles a batch; if that fails, each request by itself, so that one
@@ -225,8 +246,8 @@ async fn settle(desk: &Desk, requests: &[Request], counters: &Counters) -> Vec<R
 
 /// Loads, decides, writes and commits.
 async fn settle_together(desk: &Desk, requests: &[Request]) -> Result<Vec<Answer>, Fault> {
-    let transaction = tx::begin(&desk.pool).await?;
-    let link = Link::from(&transaction);
+    let transaction = desk.database.begin().await?;
+    let link = transaction.link();
     let loaded = load::load(link, requests, Arc::clone(&desk.tree), &desk.standard).await?;
     let mut book = loaded.book;
     let answers: Vec<Answer> = requests.iter().map(|request| book.execute(request)).collect();
@@ -244,7 +265,7 @@ async fn settle_together(desk: &Desk, requests: &[Request]) -> Result<Vec<Answer
 /// their arrival, against other servers that lock them in another.
 async fn make_changes(desk: &Desk, mut changes: Vec<Box<dyn Change>>) {
     while !changes.is_empty() {
-        let count = if desk.is_sqlite { changes.len() } else { 1 };
+        let count = if desk.database.is_sqlite() { changes.len() } else { 1 };
         let mut together: Vec<_> = changes.drain(..count).collect();
         let committed = make_together(desk, &mut together).await;
         if let Err(fault) = &committed {
@@ -257,24 +278,19 @@ async fn make_changes(desk: &Desk, mut changes: Vec<Box<dyn Change>>) {
 }
 
 async fn make_together(desk: &Desk, changes: &mut [Box<dyn Change>]) -> Result<(), Fault> {
-    let transaction = tx::begin(&desk.pool).await?;
+    let transaction = desk.database.begin().await?;
     for change in changes {
-        let savepoint = transaction.begin().await?;
-        match change.run(&savepoint).await? {
-            Verdict::Keep => savepoint.commit().await?,
-            Verdict::Undo => savepoint.rollback().await?,
+        let savepoint = Savepoint::begin(&transaction).await?;
+        match change.run(savepoint.link()).await? {
+            Verdict::Keep => savepoint.keep().await?,
+            Verdict::Undo => savepoint.undo().await?,
         }
     }
-    Ok(transaction.commit().await?)
+    transaction.commit().await
 }
 
-/// Folds the write-ahead log into the database file, so that neither grows
-/// without end. PostgreSQL does this by itself.
-async fn checkpoint(desk: &Desk, how: &str) {
-    if desk.is_sqlite {
-        let sql = format!("PRAGMA wal_checkpoint({how})");
-        if let Err(fault) = Link::from(&desk.pool).change(sql, vec![]).await {
-            tracing::warn!(%fault, "the write-ahead log was not folded in");
-        }
+fn checkpoint(desk: &Desk, how: &str) {
+    if let Err(fault) = desk.database.checkpoint(how) {
+        tracing::warn!(%fault, "the write-ahead log was not folded in");
     }
 }

@@ -22,10 +22,7 @@ use uuid::Uuid;
 use crate::book::top_ups;
 use crate::error::Fault;
 use crate::fees;
-use crate::tx::{Columns, Link, ids, marks};
-
-/// Keys that one statement asks for at most.
-const KEYS_MAX: usize = 30_000;
+use crate::tx::{Columns, Link, ids};
 
 /// A Book with the rows that `requests` need, and the accounts that exist.
 pub(crate) struct Loaded {
@@ -60,25 +57,10 @@ pub(crate) async fn load(
     Ok(Loaded { book, accounts })
 }
 
-/// Runs `sql` for the keys, some thousands at a time; `{}` stands for them.
-pub(crate) async fn rows_in<T>(
-    link: Link<'_>,
-    sql: &str,
-    keys: Vec<Value>,
-    read: impl Fn(&mut Columns<'_>) -> Result<T, Fault>,
-) -> Result<Vec<T>, Fault> {
-    let mut all = Vec::new();
-    for chunk in keys.chunks(KEYS_MAX) {
-        let sql = sql.replace("{}", &marks(0, chunk.len()));
-        all.extend(link.rows(sql, chunk.to_vec(), &read).await?);
-    }
-    Ok(all)
-}
-
 async fn load_keys(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<(), Fault> {
     let sql = "SELECT id, fingerprint, answer FROM idempotency_keys WHERE id IN ({})";
     let keys = ids(needs.keys.iter().map(|key| key.uuid()));
-    let rows = rows_in(link, sql, keys, |row| {
+    let rows = link.rows_in(sql, keys, |row| {
         let id = row.id(KeyId::from_uuid)?;
         let fingerprint = Fingerprint::from_bytes(row.hash()?);
         let answer = row.take_as("read a stored answer", |text: String| serde_json::from_str(&text).ok())?;
@@ -91,7 +73,7 @@ async fn load_keys(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<(),
 async fn load_handles(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<(), Fault> {
     let sql = "SELECT handle, id FROM users WHERE handle IN ({})";
     let keys = needs.handles.iter().map(|handle| Value::from(handle.as_str())).collect();
-    let rows = rows_in(link, sql, keys, |row| Ok((handle(row)?, row.id(UserId::new)?)));
+    let rows = link.rows_in(sql, keys, |row| Ok((handle(row)?, row.id(UserId::new)?)));
     rows.await?.into_iter().for_each(|(handle, id)| book.load_user(handle, id));
     Ok(())
 }
@@ -108,7 +90,7 @@ async fn load_carts(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<()
         "SELECT owner_id, listing_id, quantity FROM cart_lines WHERE owner_id IN ({{}}) ORDER BY owner_id, id{lock}"
     );
     let keys = ids(needs.carts.iter().map(|user| user.uuid()));
-    let rows = rows_in(link, &sql, keys, |row| {
+    let rows = link.rows_in(&sql, keys, |row| {
         let owner = row.id(UserId::new)?;
         Ok((owner, Wanted { listing: row.id(ListingId::new)?, quantity: row.count()?, shown: None }))
     });
@@ -150,7 +132,7 @@ pub(crate) async fn order_lines(
 ) -> Result<HashMap<OrderId, Vec<OrderLine>>, Fault> {
     let sql = "SELECT order_id, listing_id, title, kind, quantity, unit_price, total, fee, fee_rule_id, \
                fee_explanation FROM order_lines WHERE order_id IN ({}) ORDER BY order_id, line";
-    let rows = rows_in(link, sql, ids(orders.into_iter().map(OrderId::uuid)), |row| {
+    let rows = link.rows_in(sql, ids(orders.into_iter().map(OrderId::uuid)), |row| {
         let order = row.id(OrderId::new)?;
         let line = OrderLine {
             listing: row.id(ListingId::new)?,
@@ -175,7 +157,7 @@ pub(crate) async fn order_lines(
 async fn load_orders(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<(), Fault> {
     let lock = link.for_update();
     let sql = format!("SELECT {ORDER_COLUMNS} FROM orders WHERE id IN ({{}}) ORDER BY id{lock}");
-    let rows = rows_in(link, &sql, ids(needs.orders.iter().map(|id| id.uuid())), read_order).await?;
+    let rows = link.rows_in(&sql, ids(needs.orders.iter().map(|id| id.uuid())), read_order).await?;
     let mut lines = order_lines(link, needs.orders.iter().copied()).await?;
     for mut order in rows {
         order.lines = lines.remove(&order.id).unwrap_or_default();
@@ -209,10 +191,10 @@ async fn load_gifts(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<()
         |column: &str| format!("SELECT {GIFT_COLUMNS} FROM gifts WHERE {column} IN ({{}}) ORDER BY id{lock}");
     let by_id = ids(needs.gifts.iter().map(|id| id.uuid()));
     let by_code = needs.claims.iter().map(|claim| Value::from(claim.0.to_vec())).collect();
-    for gift in rows_in(link, &by("id"), by_id, read_gift).await? {
+    for gift in link.rows_in(&by("id"), by_id, read_gift).await? {
         book.load_gift(gift);
     }
-    for gift in rows_in(link, &by("claim_hash"), by_code, read_gift).await? {
+    for gift in link.rows_in(&by("claim_hash"), by_code, read_gift).await? {
         book.load_gift(gift);
     }
     Ok(())
@@ -228,7 +210,7 @@ async fn load_listings(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result
         "SELECT id, seller_id, kind, state, category_id, title, price, quantity \
          FROM listings WHERE id IN ({{}}) ORDER BY id{lock}"
     );
-    let rows = rows_in(link, &sql, ids(wanted.into_iter().map(ListingId::uuid)), |row| {
+    let rows = link.rows_in(&sql, ids(wanted.into_iter().map(ListingId::uuid)), |row| {
         Ok(Offered {
             id: row.id(ListingId::new)?,
             seller: row.id(UserId::new)?,
@@ -262,7 +244,7 @@ async fn load_accounts(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result
     };
     let columns = "SELECT owner, kind, debits, credits FROM accounts WHERE";
     let sql = format!("{columns} owner IN ({{}}) ORDER BY owner, kind{lock}");
-    let mut rows = rows_in(link, &sql, ids(owners), read).await?;
+    let mut rows = link.rows_in(&sql, ids(owners), read).await?;
     if book.gifts().next().is_some() {
         let gifts = AccountId::vendor(AccountKind::Gifts);
         let sql = format!("{columns} owner = $1 AND kind = $2{lock}");

@@ -10,7 +10,6 @@ use domain::time::Timestamp;
 use domain::topup::{Agreed, Card, Channel, Method, Provider, Reference, ReturnPath, TopUp, TopUpState};
 use sea_orm::Value;
 
-use crate::book::load::rows_in;
 use crate::book::write::update;
 use crate::error::Fault;
 use crate::tx::{Columns, Link, ids, insert};
@@ -75,7 +74,7 @@ pub(crate) async fn load(link: Link<'_>, book: &mut Book, needs: &Needs) -> Resu
     }
     let lock = link.for_update();
     let sql = format!("SELECT {TOP_UP_COLUMNS} FROM top_ups WHERE id IN ({{}}) ORDER BY id{lock}");
-    for top_up in rows_in(link, &sql, ids(needs.top_ups.iter().map(|id| id.uuid())), read_top_up).await? {
+    for top_up in link.rows_in(&sql, ids(needs.top_ups.iter().map(|id| id.uuid())), read_top_up).await? {
         book.load_top_up(top_up);
     }
     Ok(())

@@ -17,7 +17,7 @@ use sea_orm::Value;
 
 use crate::book::top_ups;
 use crate::error::Fault;
-use crate::tx::{Link, ids, insert, marks, row_marks};
+use crate::tx::{Link, ids, insert};
 use crate::{feed, sessions, users};
 
 /// Writes it all. Nothing is refused any more; whatever goes wrong here is a
@@ -74,15 +74,11 @@ async fn write_accounts(link: Link<'_>, sums: &Sums, known: &HashSet<AccountId>)
 /// Runs an `UPDATE … FROM (VALUES {})` that must touch one row for each row
 /// of `width` values.
 pub(crate) async fn update(link: Link<'_>, sql: &str, width: usize, values: Vec<Value>) -> Result<(), Fault> {
-    let whole = 32_000 / width * width;
-    for chunk in values.chunks(whole) {
-        let rows = u64::try_from(chunk.len() / width).map_err(|_| Fault::bug("count rows"))?;
-        let sql = sql.replace("{}", &row_marks(0, width, chunk.len()));
-        if link.change(sql, chunk.to_vec()).await? != rows {
-            return Err(Fault::corrupt("change as many rows as were decided on"));
-        }
+    let wanted = u64::try_from(values.len() / width).map_err(|_| Fault::bug("count rows"))?;
+    match link.change_rows(sql, width, values).await? {
+        changed if changed == wanted => Ok(()),
+        _ => Err(Fault::corrupt("change as many rows as were decided on")),
     }
-    Ok(())
 }
 
 async fn write_people(link: Link<'_>, changes: &[Change]) -> Result<(), Fault> {
@@ -123,15 +119,10 @@ async fn write_orders(link: Link<'_>, changes: &[Change]) -> Result<(), Fault> {
     let sql = "UPDATE orders SET state = v.column2, closed_at = v.column3 FROM (VALUES {}) AS v \
                WHERE orders.id = v.column1 AND orders.state = 1";
     update(link, sql, 3, closed).await?;
-    if !files.is_empty() {
-        // Who buys a file again has it already.
-        let rows = row_marks(0, 5, files.len());
-        let sql = format!(
-            "INSERT INTO library (user_id, listing_id, order_id, at, place) VALUES {rows} ON CONFLICT DO NOTHING"
-        );
-        link.change(sql, files).await?;
-    }
-    Ok(())
+    // Who buys a file again has it already.
+    let sql =
+        "INSERT INTO library (user_id, listing_id, order_id, at, place) VALUES {} ON CONFLICT DO NOTHING";
+    link.change_rows(sql, 5, files).await.map(drop)
 }
 
 fn order_values(order: &Order) -> [Value; 13] {
@@ -243,12 +234,7 @@ async fn write_carts(link: Link<'_>, changes: &[Change]) -> Result<(), Fault> {
         Change::CartEmptied(user) => Some(user.uuid()),
         _ => None,
     });
-    let owners = ids(bought);
-    if !owners.is_empty() {
-        let sql = format!("DELETE FROM cart_lines WHERE owner_id IN ({})", marks(0, owners.len()));
-        link.change(sql, owners).await?;
-    }
-    Ok(())
+    link.change_rows("DELETE FROM cart_lines WHERE owner_id IN ({})", 1, ids(bought)).await.map(drop)
 }
 
 async fn write_keys(link: Link<'_>, keys: &[(KeyId, Remembered, Timestamp)]) -> Result<(), Fault> {
