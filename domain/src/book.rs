@@ -11,6 +11,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::command::{Answer, Fingerprint, KeyId, Outcome, Request};
+use crate::event::{self, Notice};
 use crate::fees::{Fee, FeeRules};
 use crate::gift::{ClaimHash, Gift, GiftState};
 use crate::id::{GiftId, ListingId, Mint, OrderId, TopUpId, UserId};
@@ -132,6 +133,8 @@ pub struct Written {
     pub keys: Vec<(KeyId, Remembered, Timestamp)>,
     /// Listings whose stock or sales changed, each once.
     pub listings: HashSet<ListingId>,
+    /// What those outside may want to hear of, if anybody listens.
+    pub notices: Vec<Notice>,
 }
 
 impl Written {
@@ -151,6 +154,7 @@ pub struct Book {
     /// What the batch did.
     pub written: Written,
     rules: FeeRules,
+    is_heard: bool,
     tree: Arc<CategoryTree>,
     users: HashMap<Handle, UserId>,
     listings: HashMap<ListingId, Offered>,
@@ -170,6 +174,7 @@ impl Book {
             balances: Balances::default(),
             written: Written::default(),
             rules,
+            is_heard: false,
             tree,
             users: HashMap::new(),
             listings: HashMap::new(),
@@ -180,6 +185,11 @@ impl Book {
             carts: HashMap::new(),
             keys: HashMap::new(),
         }
+    }
+
+    /// From here on, what happens is noted for those outside.
+    pub fn listen(&mut self) {
+        self.is_heard = true;
     }
 
     /// Records who has a handle.
@@ -327,6 +337,10 @@ impl Book {
         }
         self.written.transactions.extend(decision.transactions);
         for change in decision.changes {
+            if self.is_heard {
+                let notices = event::notices(self, &change);
+                self.written.notices.extend(notices);
+            }
             self.apply_change(&change);
             self.written.changes.push(change);
         }

@@ -68,6 +68,8 @@ ids! {
     RefundId;
     /// Promo tokens that may expire.
     LotId;
+    /// A letter in the outbox.
+    LetterId;
     /// A visitor without an account, known only by a random cookie.
     VisitorId;
 }

@@ -11,11 +11,13 @@ pub mod code;
 #[cfg(test)]
 mod codes;
 pub mod command;
+pub mod event;
 pub mod fees;
 pub mod gift;
 pub mod id;
 pub mod ledger;
 pub mod listing;
+pub mod mail;
 pub mod market;
 pub mod money;
 pub mod order;

@@ -1,0 +1,303 @@
+//! What happened, for those outside who want to hear of it: mail now, other
+//! listeners later.
+//!
+//! An event is worth telling for as long as it lies in the outbox, so it
+//! carries what it tells: amounts and titles as they were. People are named
+//! by their ids, since handles change.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::book::{Book, Change};
+use crate::gift::Gift;
+use crate::id::{GiftId, OrderId, SessionId, UserId};
+use crate::mail::MailKind;
+use crate::order::{Order, OrderLine, OrderState};
+use crate::time::Timestamp;
+use crate::tokens::Tokens;
+
+/// So many pieces (or titles of an order) of a thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// How many.
+    pub quantity: u32,
+    /// What it was called.
+    pub title: String,
+}
+
+impl From<&OrderLine> for Piece {
+    fn from(line: &OrderLine) -> Self {
+        Self { quantity: line.quantity, title: line.title.clone() }
+    }
+}
+
+/// Something that happened to one user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// The user left an address; the code that proves it follows from the
+    /// letter's own number.
+    AddressLeft,
+    /// The user has proven an address for the first time.
+    AddressConfirmed {
+        /// Whose account it is.
+        user: UserId,
+    },
+    /// Somebody signed in from a browser or program not seen before.
+    NewDevice {
+        /// The session that began.
+        session: SessionId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A top-up was credited.
+    TopUpCredited {
+        /// The top-up's id.
+        top_up: Uuid,
+        /// Its reference, as people read it.
+        reference: String,
+        /// What can be spent and given.
+        tokens: Tokens,
+        /// What came on top, to spend only.
+        bonus: Tokens,
+        /// What was paid, with its currency: "10.00 USD"; nothing if nothing
+        /// has been paid yet.
+        paid: Option<String>,
+    },
+    /// An invoice was issued.
+    InvoiceIssued {
+        /// The invoice's id.
+        invoice: Uuid,
+        /// Its number.
+        number: String,
+        /// The reference to pay with.
+        reference: String,
+        /// What is due, with its currency.
+        amount: String,
+        /// Until when; nothing if before anything is credited.
+        due_at: Option<Timestamp>,
+    },
+    /// An invoice was not paid in time.
+    Overdue {
+        /// The invoice's id.
+        invoice: Uuid,
+        /// Its number.
+        number: String,
+        /// The reference to pay with.
+        reference: String,
+        /// What is still due, with its currency.
+        amount: String,
+        /// Until when it was due.
+        due_at: Timestamp,
+        /// Which reminder it is, from 1.
+        reminder: u16,
+    },
+    /// Somebody gave tokens.
+    GiftReceived {
+        /// Which gift.
+        gift: GiftId,
+        /// Who gave.
+        giver: UserId,
+        /// How much.
+        amount: Tokens,
+        /// What the giver wrote.
+        message: String,
+    },
+    /// Somebody bought from the user.
+    Sold {
+        /// Which order.
+        order: OrderId,
+        /// Who bought.
+        buyer: UserId,
+        /// What was bought.
+        pieces: Vec<Piece>,
+        /// What the buyer paid.
+        total: Tokens,
+        /// The vendor's cut of it.
+        fee: Tokens,
+        /// When what is held is released by itself; nothing if the tokens are
+        /// the seller's already.
+        release_at: Option<Timestamp>,
+    },
+    /// The user bought something that is handed over later.
+    Bought {
+        /// Which order.
+        order: OrderId,
+        /// Who sold.
+        seller: UserId,
+        /// What was bought.
+        pieces: Vec<Piece>,
+        /// What was paid for the whole order.
+        total: Tokens,
+        /// When the seller is paid by itself.
+        release_at: Timestamp,
+    },
+    /// What the user bought is there.
+    Delivered {
+        /// Which order.
+        order: OrderId,
+        /// Who sold.
+        seller: UserId,
+        /// What can be had now.
+        pieces: Vec<Piece>,
+        /// What was paid for the whole order.
+        total: Tokens,
+    },
+    /// The tokens of a sale are the user's.
+    Released {
+        /// Which order.
+        order: OrderId,
+        /// Who bought.
+        buyer: UserId,
+        /// What the seller has.
+        income: Tokens,
+        /// The vendor's cut.
+        fee: Tokens,
+    },
+    /// The seller called an order off, and the tokens are back.
+    Cancelled {
+        /// Which order.
+        order: OrderId,
+        /// Who sold.
+        seller: UserId,
+        /// What came back.
+        amount: Tokens,
+    },
+}
+
+impl Event {
+    /// The kind of letter that tells it.
+    #[must_use]
+    pub const fn kind(&self) -> MailKind {
+        match self {
+            Self::AddressLeft => MailKind::AddressConfirmation,
+            Self::AddressConfirmed { .. } => MailKind::Welcome,
+            Self::NewDevice { .. } => MailKind::NewDevice,
+            Self::TopUpCredited { .. } => MailKind::TopUpCredited,
+            Self::InvoiceIssued { .. } => MailKind::Invoice,
+            Self::Overdue { .. } => MailKind::Overdue,
+            Self::GiftReceived { .. } => MailKind::GiftReceived,
+            Self::Sold { .. } => MailKind::Sold,
+            Self::Bought { .. } => MailKind::Bought,
+            Self::Delivered { .. } => MailKind::Delivered,
+            Self::Released { .. } => MailKind::Released,
+            Self::Cancelled { .. } => MailKind::Cancelled,
+        }
+    }
+
+    /// What tells this event from others of its kind to the same user: the
+    /// same kind about the same matter is told once. Nothing where each is
+    /// new.
+    #[must_use]
+    pub fn matter(&self) -> Option<Vec<u8>> {
+        let id = |id: Uuid| Some(id.as_bytes().to_vec());
+        match self {
+            Self::AddressLeft => None,
+            Self::AddressConfirmed { user } => id(user.uuid()),
+            Self::NewDevice { session, .. } => id(session.uuid()),
+            Self::TopUpCredited { top_up, .. } => id(*top_up),
+            Self::InvoiceIssued { invoice, .. } => id(*invoice),
+            Self::Overdue { invoice, reminder, .. } => {
+                Some([invoice.as_bytes().as_slice(), &reminder.to_be_bytes()].concat())
+            }
+            Self::GiftReceived { gift, .. } => id(gift.uuid()),
+            Self::Sold { order, .. }
+            | Self::Bought { order, .. }
+            | Self::Delivered { order, .. }
+            | Self::Released { order, .. }
+            | Self::Cancelled { order, .. } => id(order.uuid()),
+        }
+    }
+}
+
+/// An event and whom it is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Who hears of it.
+    pub to: UserId,
+    /// What happened.
+    pub event: Event,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a change means to whom; the Book stands as it was before it.
+#[must_use]
+pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
+    match change {
+        Change::OrderMade(order) => order_made(order),
+        Change::OrderClosed { order, state, at } => {
+            book.order(*order).and_then(|order| order_closed(order, *state, *at)).into_iter().collect()
+        }
+        Change::GiftMade(gift) => gift_made(gift).into_iter().collect(),
+        // Who claims a gift, opens an account or empties a cart sees what
+        // comes of it; stock is nobody's business.
+        Change::AccountOpened(_)
+        | Change::Sold { .. }
+        | Change::Returned { .. }
+        | Change::CartEmptied(_)
+        | Change::GiftClosed { .. } => Vec::new(),
+    }
+}
+
+fn order_made(order: &Order) -> Vec<Notice> {
+    let Order { id, buyer, seller, money, .. } = *order;
+    let pieces = |wanted: fn(&&OrderLine) -> bool| -> Vec<Piece> {
+        order.lines.iter().filter(wanted).map(Into::into).collect()
+    };
+    let is_held = order.state == OrderState::Held;
+    let sold = Event::Sold {
+        order: id,
+        buyer,
+        pieces: pieces(|_| true),
+        total: money.total,
+        fee: money.fee,
+        release_at: is_held.then_some(money.release_at),
+    };
+    let mut told = vec![Notice { to: seller, event: sold, at: order.at }];
+    let (at_once, later) = (pieces(|line| line.kind.is_instant()), pieces(|line| !line.kind.is_instant()));
+    if !later.is_empty() {
+        let event = Event::Bought {
+            order: id,
+            seller,
+            pieces: later,
+            total: money.total,
+            release_at: money.release_at,
+        };
+        told.push(Notice { to: buyer, event, at: order.at });
+    }
+    if !at_once.is_empty() {
+        let event = Event::Delivered { order: id, seller, pieces: at_once, total: money.total };
+        told.push(Notice { to: buyer, event, at: order.at });
+    }
+    told
+}
+
+fn order_closed(order: &Order, state: OrderState, at: Timestamp) -> Option<Notice> {
+    let held = order.money.held.total().unwrap_or_default();
+    let fee = order.money.held_fee;
+    match state {
+        OrderState::Held => None,
+        OrderState::Released => {
+            let income = held.saturating_sub(fee);
+            let event = Event::Released { order: order.id, buyer: order.buyer, income, fee };
+            Some(Notice { to: order.seller, event, at })
+        }
+        OrderState::Cancelled => {
+            let event = Event::Cancelled { order: order.id, seller: order.seller, amount: held };
+            Some(Notice { to: order.buyer, event, at })
+        }
+    }
+}
+
+fn gift_made(gift: &Gift) -> Option<Notice> {
+    let event = Event::GiftReceived {
+        gift: gift.id,
+        giver: gift.giver,
+        amount: gift.split.total().unwrap_or_default(),
+        message: gift.message.as_str().to_owned(),
+    };
+    gift.recipient.map(|to| Notice { to, event, at: gift.at })
+}
+
+#[cfg(test)]
+mod tests;
