@@ -10,6 +10,7 @@ use domain::tokens::Tokens;
 use domain::user::Channel;
 use store::listings::NewListing;
 use store::media::NoMedia;
+use store::outbox::Mail;
 use store::secrets::Secret;
 use store::users::NewAccount;
 use store::world::World;
@@ -51,6 +52,7 @@ impl Market {
             media: Arc::new(NoMedia),
             readers: 2,
             queue: QueueSize::default(),
+            mail: Mail::Off,
         })
         .await?;
         let staff = store.add_vendor(&Actor::System, "bench-vendor").await?;
@@ -137,6 +139,6 @@ async fn people(store: &Store, count: usize) -> Result<Vec<(Actor, String)>, Box
 
 async fn sign_in(store: &Store, key: &str) -> Result<Actor, Box<dyn Error>> {
     let credentials = store::users::Credentials::AccountKey(key.to_owned());
-    let (_, token) = store.sign_in(&Actor::Visitor(None), credentials, Channel::Api).await?;
+    let token = store.sign_in(&Actor::Visitor(None), credentials, Channel::Api, None).await?.session_token;
     Ok(Actor::User(store.authenticate(&token).await?.ok_or("no staff")?))
 }

@@ -1,5 +1,6 @@
 //! The site's cookies. None of them follows anybody: they keep a session, a
-//! visitor's cart, a choice of colours, and a message until it was read.
+//! visitor's cart, a choice of colours, a message until it was read, and for
+//! whoever asked to be told of new devices, that this is none.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use domain::id::VisitorId;
@@ -11,6 +12,9 @@ use uuid::Uuid;
 pub const SESSION: &str = "farthing_session";
 /// Keeps a visitor's cart.
 pub const VISITOR: &str = "farthing_visitor";
+/// Marks a browser as one that its user has signed in from before; only for
+/// users who are told of new ones by mail.
+pub const DEVICE: &str = "farthing_device";
 /// Keeps the choice of colours.
 pub const THEME: &str = "farthing_theme";
 /// Keeps a message until the next page has shown it.

@@ -50,12 +50,14 @@ pub struct Visit {
     pub session_token: Option<String>,
     /// The token that keeps a visitor's cart, if there is one.
     pub visitor_token: Option<String>,
+    /// What tells this browser from a new one, if its user has asked for that.
+    pub device_token: Option<String>,
 }
 
 impl Default for Visit {
     /// Somebody about whom nothing is known.
     fn default() -> Self {
-        Self { actor: Actor::Visitor(None), session_token: None, visitor_token: None }
+        Self { actor: Actor::Visitor(None), session_token: None, visitor_token: None, device_token: None }
     }
 }
 

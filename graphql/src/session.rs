@@ -83,6 +83,10 @@ pub(crate) struct SignInInput {
     /// The passphrase; goes with the handle.
     #[graphql(secret)]
     passphrase: Option<String>,
+    /// The `deviceToken` that signing in gave before: it says that this is no
+    /// new device. Only users who left a mail address are told of new ones.
+    #[graphql(secret)]
+    device_token: Option<String>,
 }
 
 impl SignInInput {
@@ -106,6 +110,9 @@ pub(crate) struct SignInPayload {
     /// The session's token: send it as `Authorization: Bearer …`. Keep it
     /// secret; it is shown this once.
     session_token: Option<String>,
+    /// Keep this and send it with the next sign-in, so that it is not told by
+    /// mail as one from a new device; null if you are not told by mail.
+    device_token: Option<String>,
     /// Why it was not done; empty if it was.
     user_errors: Vec<UserError>,
 }
@@ -120,9 +127,14 @@ pub(crate) async fn begun(ctx: &Context<'_>, row: UserRow, token: &str) -> Done<
     Ok(User::signed_in(row, Some(actor)))
 }
 
-async fn sign_in(ctx: &Context<'_>, input: SignInInput) -> Done<(User, String)> {
-    let (row, token) = ctx.store().sign_in(ctx.actor(), input.read()?, Through::Api).await?;
-    Ok((begun(ctx, row, &token).await?, token))
+/// Who has signed in, the session's token, and the device's.
+type SignedIn = (User, String, Option<String>);
+
+async fn sign_in(ctx: &Context<'_>, mut input: SignInInput) -> Done<SignedIn> {
+    let device = input.device_token.take();
+    let entered = ctx.store().sign_in(ctx.actor(), input.read()?, Through::Api, device.as_deref()).await?;
+    let user = begun(ctx, entered.user, &entered.session_token).await?;
+    Ok((user, entered.session_token, entered.device_token))
 }
 
 /// How to sign out.
@@ -192,8 +204,12 @@ impl SessionMutation {
         #[graphql(desc = "What to sign in with.")] input: SignInInput,
     ) -> Result<SignInPayload> {
         let (done, user_errors) = settle(ctx, sign_in(ctx, input).await)?;
-        let (user, session_token) = done.unzip();
-        Ok(SignInPayload { user, session_token, user_errors })
+        Ok(match done {
+            Some((user, token, device_token)) => {
+                SignInPayload { user: Some(user), session_token: Some(token), device_token, user_errors }
+            }
+            None => SignInPayload { user: None, session_token: None, device_token: None, user_errors },
+        })
     }
 
     /// Ends the session that asks. Needs a signed-in user.

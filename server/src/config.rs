@@ -9,6 +9,7 @@
 
 mod explain;
 mod layer;
+mod mail;
 mod nearest;
 mod price;
 mod problem;
@@ -23,6 +24,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use layer::{Origin, Values};
+pub use mail::{MailSettings, Security};
 pub use price::TokenPrice;
 pub use problem::BadConfig;
 use problem::Problem;
@@ -71,6 +73,8 @@ pub struct Config {
     pub images: Images,
     /// What files are taken.
     pub files: FileLimits,
+    /// How letters are sent; nothing if none are.
+    pub mail: Option<MailSettings>,
     /// Who may read the measurements.
     pub metrics: Metrics,
     /// What is logged, and how.
@@ -121,10 +125,24 @@ impl Config {
         let search = Search::read(&mut reader)?;
         let images = Images::read(&mut reader)?;
         let files = FileLimits::read(&mut reader)?;
+        let mail = MailSettings::read(&mut reader)?;
         let metrics = Metrics::read(&mut reader)?;
         let log = Log::read(&mut reader)?;
         reader.finish()?;
-        Ok(Self { vendor, money, server, database, limits, search, images, files, metrics, log, values })
+        Ok(Self {
+            vendor,
+            money,
+            server,
+            database,
+            limits,
+            search,
+            images,
+            files,
+            mail,
+            metrics,
+            log,
+            values,
+        })
     }
 
     /// The lines of `farthing config check`: each value that is in force and

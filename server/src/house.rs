@@ -10,6 +10,7 @@ use std::sync::Arc;
 use domain::market::Market;
 use domain::time::Seconds;
 use search::Search;
+use store::outbox::Mail;
 use store::secrets::Secret;
 use store::world::World;
 use store::{Fault, Options, QueueSize, Store};
@@ -119,7 +120,8 @@ pub async fn open_store(
     };
     let queue = QueueSize { waiting: config.database.queue_commands, batch: config.database.batch_commands };
     let readers = config.database.read_connections;
-    let options = Options { url, market: market(config), secret, world, media, readers, queue };
+    let mail = if config.mail.is_some() { Mail::On } else { Mail::Off };
+    let options = Options { url, market: market(config), secret, world, media, readers, queue, mail };
     Store::open(options).await.map_err(NotOpened::Store)
 }
 

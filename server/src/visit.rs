@@ -15,6 +15,7 @@ use frontend::{Site, Visit, cookies, refusal_page};
 pub async fn identify(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let session_token = cookie(request.headers(), cookies::SESSION).map(str::to_owned);
     let visitor_token = cookie(request.headers(), cookies::VISITOR).map(str::to_owned);
+    let device_token = cookie(request.headers(), cookies::DEVICE).map(str::to_owned);
     let user = match &session_token {
         Some(token) => match site.store.authenticate(token).await {
             Ok(user) => user,
@@ -29,7 +30,7 @@ pub async fn identify(State(site): State<Site>, mut request: Request, next: Next
     let visitor = visitor_token.as_ref().map(|token| cookies::visitor_id(&site.store, token));
     let actor = user.map_or(Actor::Visitor(visitor), Actor::User);
     let session_token = session_token.filter(|_| user.is_some());
-    let visit = Visit { actor, session_token, visitor_token };
+    let visit = Visit { actor, session_token, visitor_token, device_token };
     if is_unsafe(request.method()) && is_from_elsewhere(request.headers()) {
         return refusal_page(&site, &visit, StatusCode::FORBIDDEN, &Refusal::Forbidden).await;
     }

@@ -9,6 +9,7 @@
 pub mod audit;
 mod book;
 pub mod cart;
+pub mod devices;
 pub mod error;
 mod feed;
 pub mod fees;
@@ -17,8 +18,10 @@ pub mod images;
 pub mod importing;
 pub mod indexing;
 pub mod listings;
+pub mod mail;
 pub mod media;
 pub mod orders;
+pub mod outbox;
 pub mod page;
 mod row;
 pub mod secrets;
@@ -40,6 +43,7 @@ pub use error::{Done, Error, Fault};
 pub use writer::{Counters, QueueSize};
 
 use media::Media;
+use outbox::Mail;
 use secrets::{Hashing, Secret};
 use tokio::sync::{Notify, oneshot};
 use tx::{Database, Link, Ways};
@@ -63,6 +67,8 @@ pub struct Options {
     pub readers: u32,
     /// How much waits for the writer, and how much it does at once.
     pub queue: QueueSize,
+    /// Whether letters are sent; if not, nothing about them is written.
+    pub mail: Mail,
 }
 
 /// The database, open. Cheap to clone; all clones are the same store.
@@ -82,6 +88,7 @@ struct Inner {
     bell: Arc<Notify>,
     world: World,
     media: Arc<dyn Media>,
+    mail: Mail,
 }
 
 impl Store {
@@ -101,6 +108,7 @@ impl Store {
             standard: standard.clone(),
             size: options.queue,
             bell: Arc::clone(&bell),
+            mail: options.mail,
         };
         let (writer, end) = Writer::start(desk)?;
         Ok(Self(Arc::new(Inner {
@@ -116,6 +124,7 @@ impl Store {
             bell,
             world: options.world,
             media: options.media,
+            mail: options.mail,
         })))
     }
 

@@ -10,7 +10,8 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use domain::code;
 use domain::gift::ClaimHash;
-use domain::id::GiftId;
+use domain::id::{GiftId, LetterId, UserId};
+use domain::mail::MailKind;
 use domain::refusal::Refusal;
 use domain::text::Passphrase;
 use tokio::sync::Semaphore;
@@ -100,6 +101,58 @@ pub(crate) fn claim_code(secret: &Secret, key: &[u8]) -> String {
 pub(crate) fn hash_claim_code(typed: &str) -> Result<ClaimHash, Refusal> {
     let bytes = code::read("claimCode", typed, CLAIM_CODE_BYTES)?;
     Ok(ClaimHash(hash("claim code", &bytes)))
+}
+
+/// The bytes of a code that proves a mail address: 40 bits, which is 8 signs
+/// and the check. It is tried a few times only.
+const MAIL_CODE_BYTES: usize = 5;
+
+/// The code in the letter with this number. It follows from the server's
+/// secret, so that the letter can be written when it is sent though only the
+/// code's hash is stored.
+#[must_use]
+pub fn mail_code(secret: &Secret, letter: LetterId) -> String {
+    let derived = secret.derive("mail code", letter.uuid().as_bytes());
+    code::write(derived.first_chunk::<MAIL_CODE_BYTES>().unwrap_or(&[0; MAIL_CODE_BYTES]))
+}
+
+/// What is stored of a code that proves a mail address.
+///
+/// # Errors
+/// `InvalidInput` on `code` if it was mistyped.
+pub(crate) fn hash_mail_code(typed: &str) -> Result<[u8; 32], Refusal> {
+    Ok(hash("mail code", &code::read("code", typed, MAIL_CODE_BYTES)?))
+}
+
+/// The token of a link that stops letters of one kind to one user: it works
+/// without signing in, and nobody else can make it.
+#[must_use]
+pub fn stop_token(secret: &Secret, user: UserId, kind: MailKind) -> String {
+    let mut bytes = user.uuid().as_bytes().to_vec();
+    bytes.extend(kind.number().to_be_bytes());
+    let proof = secret.derive("stop mail", &bytes);
+    bytes.extend(proof.first_chunk::<16>().unwrap_or(&[0; 16]));
+    code::write(&bytes)
+}
+
+/// Whose letters of which kind a link stops.
+pub(crate) fn read_stop_token(secret: &Secret, token: &str) -> Option<(UserId, MailKind)> {
+    let bytes = code::read("token", token, 34).ok()?;
+    let user = UserId::new(uuid::Uuid::from_bytes(*bytes.first_chunk::<16>()?));
+    let kind = MailKind::from_number(i16::from_be_bytes(bytes.get(16..18)?.try_into().ok()?))?;
+    // Hashes of both, so that comparing tells nothing of the token by its time.
+    let (made, sent) = (stop_token(secret, user, kind), code::write(&bytes));
+    let is_ours =
+        kind.can_be_stopped() && hash("stop mail", made.as_bytes()) == hash("stop mail", sent.as_bytes());
+    is_ours.then_some((user, kind))
+}
+
+/// What is stored of a browser that was seen before: it cannot be told from
+/// it what the cookie was, nor that two users sit at the same browser.
+pub(crate) fn device_mark(secret: &Secret, user: UserId, token: &str) -> [u8; 32] {
+    let mut bytes = user.uuid().as_bytes().to_vec();
+    bytes.extend(token.as_bytes());
+    secret.derive("device", &bytes)
 }
 
 /// A reference that people can read to each other: the gift's last digits.

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::Store;
 use crate::book::load::handle;
+use crate::devices::Device;
 use crate::error::{Done, Error, Fault};
 use crate::secrets::{draw_account_key, draw_session_token, hash_account_key, hash_token};
 use crate::sessions::{role_from_number, role_number};
@@ -58,6 +59,18 @@ pub struct Opened {
     pub account_key: String,
     /// The token of the session that began, if one was asked for.
     pub session_token: Option<String>,
+}
+
+/// Somebody who has signed in.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    /// Who.
+    pub user: User,
+    /// The token of the session that began.
+    pub session_token: String,
+    /// What the browser or program is to keep, so that its next sign-in is
+    /// not told by mail as one from a new device; nothing if nobody is told.
+    pub device_token: Option<String>,
 }
 
 /// What somebody signs in with.
@@ -266,7 +279,8 @@ impl Store {
         Ok(self.read().row(sql, vec![role_number(Role::Staff).into()], |_| Ok(())).await?.is_some())
     }
 
-    /// Begins a session. Whatever is wrong, the answer is the same.
+    /// Begins a session. Whatever is wrong, the answer is the same. `device`
+    /// is what the asker's browser or program keeps to be known again.
     ///
     /// # Errors
     /// `WrongCredentials`.
@@ -275,7 +289,8 @@ impl Store {
         _: &Actor,
         credentials: Credentials,
         channel: Channel,
-    ) -> Done<(User, String)> {
+        device: Option<&str>,
+    ) -> Done<Entered> {
         let user = match credentials {
             Credentials::AccountKey(key) => {
                 let hash = hash_account_key(&key).map_err(|_| Refusal::WrongCredentials)?;
@@ -287,16 +302,22 @@ impl Store {
             }
         };
         let user = user.ok_or(Refusal::WrongCredentials)?;
-        let (session, token) = self.draw_session(channel);
+        let (session, session_token) = self.draw_session(channel);
         let (id, now) = (user.id, self.0.world.now());
-        self.writer()?
-            .change(move |link| {
-                Box::pin(async move {
-                    Ok(crate::sessions::insert_begun(link, [(id, session, now)].into_iter()).await?)
+        let device = self.knows_devices().then(|| self.device(id, device));
+        let mark = device.as_ref().map(|device| device.mark);
+        let is_kept = self.writer()?.change(move |link| {
+            Box::pin(async move {
+                crate::sessions::insert_begun(link, [(id, session, now)].into_iter()).await?;
+                Ok(match mark {
+                    Some(mark) => Device::meet(link, id, mark, (session.id, now)).await?,
+                    None => false,
                 })
             })
-            .await?;
-        Ok((user, token))
+        });
+        let is_kept = is_kept.await?;
+        let device_token = device.filter(|_| is_kept).map(|device| device.token);
+        Ok(Entered { user, session_token, device_token })
     }
 
     async fn check_passphrase(&self, typed: &str, passphrase: String) -> Done<Option<User>> {

@@ -17,6 +17,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::book::{load, write};
 use crate::error::{Done, Error, Fault};
+use crate::outbox::Mail;
 use crate::tx::{Database, Link, Savepoint};
 
 type Running<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
@@ -99,6 +100,8 @@ pub(crate) struct Desk {
     pub(crate) size: QueueSize,
     /// Rung after each commit, for those who follow the change feed.
     pub(crate) bell: Arc<Notify>,
+    /// Whether anybody is told by mail.
+    pub(crate) mail: Mail,
 }
 
 /// How much waits, and how much is done at once.
@@ -250,6 +253,9 @@ async fn settle_together(desk: &Desk, requests: &[Request]) -> Result<Vec<Answer
     let link = transaction.link();
     let loaded = load::load(link, requests, Arc::clone(&desk.tree), &desk.standard).await?;
     let mut book = loaded.book;
+    if desk.mail == Mail::On {
+        book.listen();
+    }
     let answers: Vec<Answer> = requests.iter().map(|request| book.execute(request)).collect();
     if book.written.is_empty() {
         transaction.rollback().await?;

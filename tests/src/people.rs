@@ -12,6 +12,7 @@ use domain::time::{Seconds, Timestamp};
 use domain::tokens::Tokens;
 use domain::user::Channel;
 use store::listings::{NewListing, Revision};
+use store::outbox::Mail;
 use store::secrets::Secret;
 use store::users::NewAccount;
 use store::wallet::Wallet;
@@ -85,6 +86,13 @@ impl Market {
         Self { base, store, world }
     }
 
+    /// A market under the standard rules that sends letters.
+    pub async fn with_mail(base: Base) -> Self {
+        let world = World::made(1, BEGINNING);
+        let store = open_with(&base, Rules::default(), world.clone(), Mail::On).await;
+        Self { base, store, world }
+    }
+
     /// Somebody opens an account under a handle.
     ///
     /// # Panics
@@ -153,6 +161,14 @@ impl Market {
 /// # Panics
 /// If the database cannot be opened.
 pub async fn open(base: &Base, rules: Rules, world: World) -> Store {
+    open_with(base, rules, world, Mail::Off).await
+}
+
+/// The same, with or without letters.
+///
+/// # Panics
+/// If the database cannot be opened.
+pub async fn open_with(base: &Base, rules: Rules, world: World, mail: Mail) -> Store {
     let options = Options {
         url: base.url().to_owned(),
         market: rules,
@@ -161,6 +177,7 @@ pub async fn open(base: &Base, rules: Rules, world: World) -> Store {
         media: Arc::new(Spool::new(base.folder().to_owned())),
         readers: 4,
         queue: QueueSize::default(),
+        mail,
     };
     Store::open(options).await.expect("a fresh database opens")
 }

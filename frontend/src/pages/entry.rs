@@ -8,6 +8,7 @@ use domain::refusal::Refusal;
 use domain::time::Seconds;
 use domain::user::Channel;
 use store::Error;
+use store::devices::DEVICE_LASTS;
 use store::users::{Credentials, NewAccount};
 
 use crate::ask::{Answer, Ask, local, show, show_once, show_refused};
@@ -43,10 +44,14 @@ pub(super) async fn sign_in(ask: Ask, Posted(pairs): Posted) -> Answer {
         Credentials::Passphrase { handle: text("handle"), passphrase: text("passphrase") }
     };
     let back = local(pairs.find("back"));
-    match ask.site.store.sign_in(&ask.actor, credentials, Channel::Site).await {
-        Ok((_, token)) => {
-            let response = ask.go(back);
-            begin(ask, &token, response).await
+    let device = ask.visit.device_token.as_deref();
+    match ask.site.store.sign_in(&ask.actor, credentials, Channel::Site, device).await {
+        Ok(entered) => {
+            let mut response = ask.go(back);
+            if let Some(device) = &entered.device_token {
+                keep_device(&ask, device, &mut response);
+            }
+            begin(ask, &entered.session_token, response).await
         }
         Err(Error::Refused(refusal)) => {
             let mut form = SignInForm::default();
@@ -57,6 +62,12 @@ pub(super) async fn sign_in(ask: Ask, Posted(pairs): Posted) -> Answer {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Has the browser keep what tells it from a new one.
+pub(super) fn keep_device(ask: &Ask, device: &str, response: &mut Response) {
+    let cookie = cookies::set(cookies::DEVICE, device, DEVICE_LASTS, ask.site.is_secure());
+    response.headers_mut().append(header::SET_COOKIE, cookie);
 }
 
 /// Lets a session begin: its cookie is set, and the visitor's cart joins it.

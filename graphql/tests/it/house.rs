@@ -87,6 +87,7 @@ impl House {
             media: Arc::new(Shelf { folder: folder.path().to_owned(), count: AtomicU64::new(0) }),
             readers: 2,
             queue: store::QueueSize::default(),
+            mail: store::outbox::Mail::On,
         };
         let store = Store::open(options).await.unwrap();
         let search =

@@ -10,7 +10,7 @@ const REMARK_COLUMN: usize = 52;
 
 /// Whether a value is never shown.
 pub(super) fn is_secret(key: &str) -> bool {
-    matches!(key, "metrics.token" | "database.url")
+    matches!(key, "metrics.token" | "mail.password" | "database.url")
 }
 
 /// A settings file that would do the same, with the origin of each value.

@@ -30,7 +30,8 @@ async fn open(config: &Config) -> House {
 async fn sign_in(house: &House, handle: &str) -> Actor {
     let credentials =
         Credentials::Passphrase { handle: handle.to_owned(), passphrase: PASSPHRASE.to_owned() };
-    let (_, token) = house.store.sign_in(&Actor::Visitor(None), credentials, Channel::Site).await.unwrap();
+    let entered = house.store.sign_in(&Actor::Visitor(None), credentials, Channel::Site, None).await.unwrap();
+    let token = entered.session_token;
     Actor::User(house.store.authenticate(&token).await.unwrap().unwrap())
 }
 

@@ -62,7 +62,8 @@ impl Town {
         let start = store.world().now();
         let opened = must(store.add_vendor(&Actor::System, STAFF).await, "add staff")?;
         let key = Credentials::AccountKey(opened.account_key);
-        let (_, token) = must(store.sign_in(&Actor::System, key, Channel::Site).await, "sign in")?;
+        let entered = must(store.sign_in(&Actor::System, key, Channel::Site, None).await, "sign in")?;
+        let token = entered.session_token;
         let staff = signed_in(&store, &token).await?;
         must(store.set_passphrase(&staff, PASSPHRASE).await, "set a passphrase")?;
         let about = "We keep the books, the lamps and the bell. Ask at the counter for tokens.";

@@ -18,7 +18,7 @@ use sea_orm::Value;
 use crate::book::top_ups;
 use crate::error::Fault;
 use crate::tx::{Link, ids, insert};
-use crate::{feed, sessions, users};
+use crate::{feed, outbox, sessions, users};
 
 /// Writes it all. Nothing is refused any more; whatever goes wrong here is a
 /// fault, and the transaction is rolled back.
@@ -31,6 +31,7 @@ pub(crate) async fn write(link: Link<'_>, written: Written, known: &HashSet<Acco
     write_stock(link, &written.changes).await?;
     write_carts(link, &written.changes).await?;
     write_keys(link, &written.keys).await?;
+    outbox::record(link, &written.notices).await?;
     write_accounts(link, &sums, known).await?;
     seal(link, &written.transactions).await?;
     let changed: BTreeSet<ListingId> = written.listings.into_iter().collect();

@@ -33,9 +33,10 @@ fn an_account_opens_with_nothing_and_its_key_signs_in() {
         assert_eq!((first.id, first.role), (opened.user.id, Role::User));
         assert_eq!(store.wallet(first.id).await.unwrap().promo, tokens("50"));
         let typed = opened.account_key.to_lowercase().replace('-', " ");
-        let (user, token) = store.sign_in(&NOBODY, key(&typed), Channel::Api).await.unwrap();
-        assert_eq!(user, opened.user);
-        assert_eq!(signed_in(store, &token).await.map(|found| found.id), Some(user.id));
+        let entered = store.sign_in(&NOBODY, key(&typed), Channel::Api, None).await.unwrap();
+        assert_eq!((&entered.user, entered.device_token), (&opened.user, None));
+        let found = signed_in(store, &entered.session_token).await;
+        assert_eq!(found.map(|found| found.id), Some(opened.user.id));
         assert_eq!(signed_in(store, "no such token").await, None);
         let other = store.open_account(&NOBODY, NewAccount::default(), None).await.unwrap();
         assert_ne!(other.user.handle, opened.user.handle);
@@ -58,7 +59,7 @@ fn whatever_is_wrong_with_credentials_the_answer_is_the_same() {
         store.open_account(&NOBODY, new.clone(), None).await.unwrap();
         assert_eq!(refused(store.open_account(&NOBODY, new, None).await), Refusal::HandleTaken);
         market.person("finch").await;
-        store.sign_in(&NOBODY, passphrase("@wren", "a long secret"), Channel::Api).await.unwrap();
+        store.sign_in(&NOBODY, passphrase("@wren", "a long secret"), Channel::Api, None).await.unwrap();
         let wrong = [
             passphrase("wren", "another secret"),
             passphrase("nobody", "a long secret"),
@@ -70,7 +71,7 @@ fn whatever_is_wrong_with_credentials_the_answer_is_the_same() {
         for credentials in wrong {
             let said = format!("{credentials:?}");
             assert_eq!(
-                refused(store.sign_in(&NOBODY, credentials, Channel::Site).await),
+                refused(store.sign_in(&NOBODY, credentials, Channel::Site, None).await),
                 Refusal::WrongCredentials,
                 "{said}"
             );
@@ -87,7 +88,8 @@ fn sessions_end_by_themselves_by_hand_and_with_a_new_passphrase() {
         let wren = market.person("wren").await;
         let mut tokens = Vec::new();
         for _ in 0..4 {
-            tokens.push(store.sign_in(&NOBODY, key(&wren.account_key), Channel::Site).await.unwrap().1);
+            let entered = store.sign_in(&NOBODY, key(&wren.account_key), Channel::Site, None).await;
+            tokens.push(entered.unwrap().session_token);
         }
         let at = async |place: usize| signed_in(store, &tokens[place]).await.map(Actor::User);
         let me = at(0).await.unwrap();
@@ -105,7 +107,8 @@ fn sessions_end_by_themselves_by_hand_and_with_a_new_passphrase() {
         store.sign_out(&me).await.unwrap();
         assert_eq!(at(0).await, None);
 
-        let (_, token) = store.sign_in(&NOBODY, key(&wren.account_key), Channel::Api).await.unwrap();
+        let entered = store.sign_in(&NOBODY, key(&wren.account_key), Channel::Api, None).await.unwrap();
+        let token = entered.session_token;
         market.pass(59 * 86_400);
         assert!(signed_in(store, &token).await.is_some(), "being used keeps it alive");
         market.pass(59 * 86_400);

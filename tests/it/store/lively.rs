@@ -31,7 +31,7 @@ pub(crate) fn rule(name: &str, basis_points: u16, seller: Option<&str>) -> FeeRu
 
 /// Lets everything happen once.
 pub(crate) async fn lively(base: Base) -> Lively {
-    let market = Market::on(base).await;
+    let market = Market::with_mail(base).await;
     let store = &market.store;
     let staff = market.staff("keeper").await;
     let wren = market.person("wren").await;

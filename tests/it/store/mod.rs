@@ -8,6 +8,7 @@ mod guards;
 mod idempotency;
 mod listings;
 mod lively;
+mod mail;
 mod main_job;
 mod orders;
 mod privacy;

@@ -62,6 +62,7 @@ fn a_full_queue_answers_at_once_that_it_is_busy() {
             media: Arc::new(Spool::new(base.folder().to_owned())),
             readers: 2,
             queue: QueueSize { waiting: 8, batch: 4 },
+            mail: store::outbox::Mail::Off,
         };
         let store = Store::open(options).await.unwrap();
         let direct = base.connect().await;

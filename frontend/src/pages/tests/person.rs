@@ -11,6 +11,7 @@ use domain::market::Market as Settings;
 use domain::time::Timestamp;
 use search::Search;
 use store::media::NoMedia;
+use store::outbox::Mail;
 use store::secrets::Secret;
 use store::world::World;
 use store::{Options, QueueSize, Store};
@@ -37,6 +38,7 @@ impl Market {
             media: Arc::new(NoMedia),
             readers: 2,
             queue: QueueSize::default(),
+            mail: Mail::On,
         });
         let store = store.await.unwrap();
         let search = Search::open(&folder.path().join("index"), search::Options::default()).unwrap();
@@ -115,6 +117,7 @@ impl Person {
         request.headers_mut().insert(header::COOKIE, line.join("; ").parse().unwrap());
         let session_token = self.cookies.get(cookies::SESSION).cloned();
         let visitor_token = self.cookies.get(cookies::VISITOR).cloned();
+        let device_token = self.cookies.get(cookies::DEVICE).cloned();
         let user = match &session_token {
             Some(token) => self.site.store.authenticate(token).await.unwrap(),
             None => None,
@@ -122,7 +125,7 @@ impl Person {
         let visitor = visitor_token.as_ref().map(|token| cookies::visitor_id(&self.site.store, token));
         let actor = user.map_or(Actor::Visitor(visitor), Actor::User);
         let session_token = session_token.filter(|_| user.is_some());
-        request.extensions_mut().insert(Visit { actor, session_token, visitor_token });
+        request.extensions_mut().insert(Visit { actor, session_token, visitor_token, device_token });
         let router: Router = crate::router(self.site.clone());
         let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {

@@ -319,9 +319,19 @@ async fn forms_with_cookies_prove_where_they_come_from() {
     let door = Door::open(&[]).await;
     let token = door.token().await;
     let user = door.house.store.authenticate(&token).await.unwrap().unwrap();
-    let signed_in = Visit { actor: Actor::User(user), session_token: Some(token), visitor_token: None };
+    let signed_in = Visit {
+        actor: Actor::User(user),
+        session_token: Some(token),
+        visitor_token: None,
+        device_token: None,
+    };
     let visitor = Actor::Visitor(Some(cookies::visitor_id(&door.house.store, "v")));
-    let visitor = Visit { actor: visitor, session_token: None, visitor_token: Some("v".to_owned()) };
+    let visitor = Visit {
+        actor: visitor,
+        session_token: None,
+        visitor_token: Some("v".to_owned()),
+        device_token: None,
+    };
     let table = [
         (signed_in.clone(), None, 403),
         (visitor, None, 403),

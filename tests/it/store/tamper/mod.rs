@@ -28,7 +28,7 @@ const LEDGER: [(&str, &[&str]); 7] = [
 ];
 
 /// Everything else. A new table belongs here, or above.
-const OTHERS: [&str; 21] = [
+const OTHERS: [&str; 25] = [
     "users",
     "sessions",
     "invitations",
@@ -50,6 +50,10 @@ const OTHERS: [&str; 21] = [
     "refunds",
     "inbox_events",
     "sandbox_payments",
+    "mail_addresses",
+    "mail_opt_outs",
+    "known_devices",
+    "outbox",
 ];
 
 /// What the audit may miss once the triggers are gone, and why.
