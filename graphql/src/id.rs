@@ -7,7 +7,9 @@
 use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::id::{CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, ListingId, OrderId, SessionId, UserId};
+use domain::id::{
+    CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, ListingId, OrderId, SessionId, UserId,
+};
 use domain::refusal::Refusal;
 use uuid::Uuid;
 
@@ -54,6 +56,7 @@ globals! {
     ImageId: "Image", "image";
     CartLineId: "CartLine", "line in your cart";
     FeeRuleId: "FeeRule", "fee rule";
+    LetterId: "DeadLetter", "dead letter";
 }
 
 impl Global for CategoryId {

@@ -18,6 +18,7 @@ mod library;
 mod limits;
 mod listing;
 mod loaders;
+mod mail;
 mod node;
 mod order;
 mod paging;
@@ -67,7 +68,9 @@ pub(crate) struct Mutation(
     cart::CartMutation,
     order::OrderMutation,
     gift::GiftMutation,
+    mail::MailMutation,
     vendor::VendorMutation,
+    vendor::OutboxMutation,
 );
 
 /// The API, ready to answer. Cheap to clone.

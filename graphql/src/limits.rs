@@ -31,8 +31,18 @@ const MUTATIONS_MAX: usize = 10;
 const DOCUMENT_BYTES_MAX: usize = 64 * 1_024;
 
 /// Fields that are pages of a list, asked for with `first` or `last`.
-pub(crate) const PAGES: [&str; 9] =
-    ["gifts", "library", "listings", "newestListings", "orders", "sales", "search", "transfers", "users"];
+pub(crate) const PAGES: [&str; 10] = [
+    "deadLetters",
+    "gifts",
+    "library",
+    "listings",
+    "newestListings",
+    "orders",
+    "sales",
+    "search",
+    "transfers",
+    "users",
+];
 
 /// Fields that cost more than one: a look-up of their own, or more.
 const DEAR: [(&str, u64); 14] = [

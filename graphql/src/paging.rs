@@ -14,6 +14,7 @@ use crate::library::LibraryItem;
 use crate::listing::Listing;
 use crate::order::Order;
 use crate::user::User;
+use crate::vendor::DeadLetter;
 use crate::wallet::Transfer;
 
 /// How many there are on a page when nobody says.
@@ -35,6 +36,7 @@ pub(crate) struct PageInfo {
 /// One of a list.
 #[derive(SimpleObject)]
 #[graphql(
+    concrete(name = "DeadLetterEdge", params(DeadLetter)),
     concrete(name = "ListingEdge", params(Listing)),
     concrete(name = "OrderEdge", params(Order)),
     concrete(name = "GiftEdge", params(Gift)),
@@ -52,6 +54,7 @@ pub(crate) struct Edge<T: OutputType + ObjectType> {
 /// A page of a list, newest first.
 #[derive(SimpleObject)]
 #[graphql(
+    concrete(name = "DeadLetterConnection", params(DeadLetter)),
     concrete(name = "ListingConnection", params(Listing)),
     concrete(name = "OrderConnection", params(Order)),
     concrete(name = "GiftConnection", params(Gift)),

@@ -18,6 +18,7 @@ use crate::id::global;
 use crate::library::{LibraryItem, library};
 use crate::listing::Listing;
 use crate::loaders::Rows;
+use crate::mail::MailSettings;
 use crate::order::{Order, orders};
 use crate::paging::{Asked, Connection, cursor};
 use crate::scalars::DateTime;
@@ -72,7 +73,7 @@ pub(crate) async fn user(ctx: &Context<'_>, id: UserId) -> Result<Option<User>> 
 }
 
 /// Somebody with an account. What is private (wallet, cart, orders, sales,
-/// gifts, library, sessions) is null for everybody but the user.
+/// gifts, library, letters, sessions) is null for everybody but the user.
 #[Object]
 impl User {
     /// The global id.
@@ -197,6 +198,12 @@ impl User {
     ) -> Result<Option<Connection<LibraryItem>>> {
         let Some(actor) = self.own(ctx) else { return Ok(None) };
         library(ctx, &actor, Asked { first, after, last, before }).await.map(Some)
+    }
+
+    /// Where the user gets letters, and which. Private.
+    async fn mail(&self, ctx: &Context<'_>) -> Result<Option<MailSettings>> {
+        let Some(actor) = self.own(ctx) else { return Ok(None) };
+        answer(ctx, ctx.store().mail_settings(&actor).await).map(|settings| Some(settings.into()))
     }
 
     /// The user's sign-ins that have not ended, newest first; at most 100.

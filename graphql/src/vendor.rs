@@ -2,6 +2,7 @@
 
 pub(crate) mod fees;
 mod mutation;
+mod outbox;
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use domain::time::Timestamp;
@@ -14,7 +15,10 @@ use crate::scalars::{DateTime, Tokens};
 use crate::user::User;
 use fees::FeeRule;
 
+use outbox::Outbox;
+
 pub(crate) use mutation::VendorMutation;
+pub(crate) use outbox::{DeadLetter, OutboxMutation};
 
 /// A glance that names no time looks back so far.
 const DAY_MILLIS: i64 = 86_400_000;
@@ -97,6 +101,26 @@ impl Vendor {
         let day_ago = || Timestamp::from_millis(ctx.store().world().now().millis() - DAY_MILLIS);
         let since = since.map_or_else(day_ago, |since| since.0);
         answer(ctx, ctx.store().glance(ctx.actor(), since).await).map(|glance| Some(glance.into()))
+    }
+
+    /// The outbox of letters at a glance. For the vendor's staff.
+    async fn outbox(&self, ctx: &Context<'_>) -> Result<Option<Outbox>> {
+        answer(ctx, ctx.store().outbox_glance(ctx.actor()).await).map(|glance| Some(glance.into()))
+    }
+
+    /// Letters that could not be delivered, newest first. For the vendor's
+    /// staff.
+    async fn dead_letters(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest, or after `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many up to the oldest, or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<DeadLetter>>> {
+        let window = Asked { first, after, last, before }.window().map_err(|refusal| refused(&refusal))?;
+        let page = answer(ctx, ctx.store().dead_letters(ctx.actor(), window).await)?;
+        Ok(Some(Connection::of(page, |row| cursor(row.id.uuid()))))
     }
 
     /// Users whose handle begins so, newest first. For the vendor's staff.

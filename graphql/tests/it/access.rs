@@ -50,9 +50,11 @@ const QUERIES: [(&str, About, &str, Outcomes); 14] = [
 ];
 
 /// Fields below the root that are for the staff.
-const BELOW: [(&str, &str, Outcomes); 2] = [
+const BELOW: [(&str, &str, Outcomes); 4] = [
     ("glance", "vendor { glance { users } }", STAFF),
     ("users", "vendor { users(first: 1) { edges { cursor } } }", STAFF),
+    ("outbox", "vendor { outbox { dead } }", STAFF),
+    ("deadLetters", "vendor { deadLetters(first: 1) { edges { cursor } } }", STAFF),
 ];
 
 /// Mutations, with "ID" in the input for the thing's id or code, and "KEY" for
@@ -116,6 +118,22 @@ fn mutations() -> Vec<(&'static str, About, Value, Outcomes)> {
             ["NOT_SIGNED_IN", "ok", "ALREADY_CLAIMED", "ALREADY_CLAIMED"],
         ),
         ("cancelGift", About::Link, json!({ "giftId": "GIFT" }), OWNERS),
+        ("leaveMailAddress", About::Nothing, json!({ "address": "me@post.example" }), USERS),
+        (
+            "confirmMailAddress",
+            About::Nothing,
+            json!({ "code": "x" }),
+            ["NOT_SIGNED_IN", "INVALID_INPUT", "INVALID_INPUT", "INVALID_INPUT"],
+        ),
+        ("removeMailAddress", About::Nothing, Value::Null, USERS),
+        ("chooseMail", About::Nothing, json!({ "stopped": ["SOLD"] }), USERS),
+        ("stopMail", About::Nothing, json!({ "token": "x" }), ["NOT_FOUND"; 4]),
+        (
+            "tryLetterAgain",
+            About::Nothing,
+            json!({ "letterId": "x" }),
+            ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "NOT_FOUND"],
+        ),
         (
             "grantTokens",
             About::Nothing,

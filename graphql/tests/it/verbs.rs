@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::house::House;
 
 /// Each verb or read for an actor, and the field that offers it.
-const OFFERED: [(&str, &str); 41] = [
+const OFFERED: [(&str, &str); 47] = [
     ("open_account", "Mutation.openAccount"),
     ("sign_in", "Mutation.signIn"),
     ("sign_out", "Mutation.signOut"),
@@ -52,14 +52,34 @@ const OFFERED: [(&str, &str); 41] = [
     ("statement", "Wallet.transfers"),
     ("grant_tokens", "Mutation.grantTokens"),
     ("set_fee_rules", "Mutation.setFeeRules"),
+    ("mail_settings", "User.mail"),
+    ("leave_mail_address", "Mutation.leaveMailAddress"),
+    ("confirm_mail_address", "Mutation.confirmMailAddress"),
+    ("remove_mail_address", "Mutation.removeMailAddress"),
+    ("choose_mail", "Mutation.chooseMail"),
+    ("stop_mail", "Mutation.stopMail"),
 ];
 
 /// The same for the vendor's staff.
-const OFFERED_TO_STAFF: [(&str, &str); 2] = [("glance", "Vendor.glance"), ("find_users", "Vendor.users")];
+const OFFERED_TO_STAFF: [(&str, &str); 5] = [
+    ("glance", "Vendor.glance"),
+    ("find_users", "Vendor.users"),
+    ("outbox_glance", "Vendor.outbox"),
+    ("dead_letters", "Vendor.deadLetters"),
+    ("try_letter_again", "Mutation.tryLetterAgain"),
+];
 
 /// Verbs of the program itself: they refuse every other actor.
-const OF_THE_PROGRAM: [&str; 5] =
-    ["add_vendor", "invite_vendor", "release_due", "return_due", "import_listings"];
+const OF_THE_PROGRAM: [&str; 8] = [
+    "add_vendor",
+    "invite_vendor",
+    "release_due",
+    "return_due",
+    "import_listings",
+    "take_letters",
+    "letter_sent",
+    "letter_failed",
+];
 
 /// The public functions of the store that take an actor.
 fn verbs() -> BTreeSet<String> {
