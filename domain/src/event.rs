@@ -10,11 +10,13 @@ use uuid::Uuid;
 
 use crate::book::{Book, Change};
 use crate::gift::Gift;
-use crate::id::{GiftId, OrderId, SessionId, UserId};
+use crate::id::{GiftId, OrderId, SessionId, TopUpId, UserId};
+use crate::ledger::account::AccountKind;
 use crate::mail::MailKind;
 use crate::order::{Order, OrderLine, OrderState};
 use crate::time::Timestamp;
 use crate::tokens::Tokens;
+use crate::topup::TopUp;
 
 /// So many pieces (or titles of an order) of a thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +54,7 @@ pub enum Event {
     /// A top-up was credited.
     TopUpCredited {
         /// The top-up's id.
-        top_up: Uuid,
+        top_up: TopUpId,
         /// Its reference, as people read it.
         reference: String,
         /// What can be spent and given.
@@ -194,7 +196,7 @@ impl Event {
             Self::AddressLeft => None,
             Self::AddressConfirmed { user } => id(user.uuid()),
             Self::NewDevice { session, .. } => id(session.uuid()),
-            Self::TopUpCredited { top_up, .. } => id(*top_up),
+            Self::TopUpCredited { top_up, .. } => id(top_up.uuid()),
             Self::InvoiceIssued { invoice, .. } => id(*invoice),
             Self::Overdue { invoice, reminder, .. } => {
                 Some([invoice.as_bytes().as_slice(), &reminder.to_be_bytes()].concat())
@@ -229,9 +231,14 @@ pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
             book.order(*order).and_then(|order| order_closed(order, *state, *at)).into_iter().collect()
         }
         Change::GiftMade(gift) => gift_made(gift).into_iter().collect(),
-        // Who claims a gift, opens an account or empties a cart sees what
-        // comes of it; stock is nobody's business.
+        Change::TopUpMoved(top_up) => {
+            let before = book.top_up(top_up.id).map_or(Tokens::ZERO, |before| before.credited);
+            top_up_moved(before, top_up).into_iter().collect()
+        }
+        // Who claims a gift, opens an account, begins a top-up or empties a
+        // cart sees what comes of it; stock is nobody's business.
         Change::AccountOpened(_)
+        | Change::TopUpMade(_)
         | Change::Sold { .. }
         | Change::Returned { .. }
         | Change::CartEmptied(_)
@@ -297,6 +304,23 @@ fn gift_made(gift: &Gift) -> Option<Notice> {
         message: gift.message.as_str().to_owned(),
     };
     gift.recipient.map(|to| Notice { to, event, at: gift.at })
+}
+
+/// A top-up is told when its tokens come; what was paid is told only where
+/// paying comes before crediting.
+fn top_up_moved(credited_before: Tokens, top_up: &TopUp) -> Option<Notice> {
+    if !credited_before.is_zero() || top_up.credited.is_zero() {
+        return None;
+    }
+    let is_on_credit = top_up.supply() == AccountKind::IssuedInvoice;
+    let event = Event::TopUpCredited {
+        top_up: top_up.id,
+        reference: top_up.reference.to_string(),
+        tokens: top_up.agreed.tokens,
+        bonus: top_up.agreed.bonus,
+        paid: (!is_on_credit).then(|| top_up.agreed.due.to_string()),
+    };
+    Some(Notice { to: top_up.user, event, at: top_up.closed_at.unwrap_or(top_up.at) })
 }
 
 #[cfg(test)]
