@@ -21,6 +21,7 @@ use crate::listing::Offered;
 use crate::listing::category::CategoryTree;
 use crate::order::purchase::Wanted;
 use crate::order::{Order, OrderState};
+use crate::promo::Lot;
 use crate::refusal::Refusal;
 use crate::text::Handle;
 use crate::time::Timestamp;
@@ -111,6 +112,8 @@ pub enum Change {
     /// A top-up has moved on: its state, what was credited or taken back,
     /// its payment, and when it closed. What was agreed stays.
     TopUpMoved(TopUp),
+    /// Somebody got promo tokens.
+    LotMade(Lot),
 }
 
 /// An idempotency key and what it stands for.
@@ -163,6 +166,8 @@ pub struct Book {
     top_ups: HashMap<TopUpId, TopUp>,
     claims: HashMap<ClaimHash, GiftId>,
     carts: HashMap<UserId, Vec<Wanted>>,
+    lots: HashMap<UserId, Vec<Lot>>,
+    frozen: HashSet<UserId>,
     keys: HashMap<KeyId, Remembered>,
 }
 
@@ -183,6 +188,8 @@ impl Book {
             top_ups: HashMap::new(),
             claims: HashMap::new(),
             carts: HashMap::new(),
+            lots: HashMap::new(),
+            frozen: HashSet::new(),
             keys: HashMap::new(),
         }
     }
@@ -225,6 +232,16 @@ impl Book {
         self.carts.insert(user, lines);
     }
 
+    /// Records a lot of promo tokens.
+    pub fn load_lot(&mut self, lot: Lot) {
+        self.lots.entry(lot.user).or_default().push(lot);
+    }
+
+    /// Records that a card payment of this user is disputed.
+    pub fn load_frozen(&mut self, user: UserId) {
+        self.frozen.insert(user);
+    }
+
     /// Records what a key stands for.
     pub fn load_key(&mut self, key: KeyId, remembered: Remembered) {
         self.keys.insert(key, remembered);
@@ -264,6 +281,20 @@ impl Book {
     #[must_use]
     pub fn top_up(&self, id: TopUpId) -> Option<&TopUp> {
         self.top_ups.get(&id)
+    }
+
+    /// A user's lots of promo tokens.
+    #[must_use]
+    pub fn lots(&self, user: UserId) -> &[Lot] {
+        self.lots.get(&user).map_or(&[], Vec::as_slice)
+    }
+
+    /// Refuses what a user with a disputed card payment may not do.
+    ///
+    /// # Errors
+    /// `AccountFrozen`.
+    pub fn check_free(&self, user: UserId) -> Result<(), Refusal> {
+        if self.frozen.contains(&user) { Err(Refusal::AccountFrozen) } else { Ok(()) }
     }
 
     /// The lines of a cart.
@@ -331,7 +362,7 @@ impl Book {
         answer
     }
 
-    fn apply(&mut self, decision: Decision) -> Outcome {
+    pub(crate) fn apply(&mut self, decision: Decision) -> Outcome {
         for transaction in &decision.transactions {
             self.balances.apply(&transaction.transfers);
         }
@@ -376,6 +407,7 @@ impl Book {
                     gift.recipient = *recipient;
                 }
             }
+            Change::LotMade(lot) => self.load_lot(*lot),
             Change::TopUpMade(top_up) | Change::TopUpMoved(top_up) => self.load_top_up(top_up.clone()),
         }
     }

@@ -38,8 +38,14 @@ fn numbers_in_tables_are_as_ever() {
         named([("new", 1), ("like new", 2), ("good", 3), ("worn", 4), ("for parts", 5)])
     );
     assert_eq!([Channel::Site, Channel::Api].map(Channel::number), [1, 2]);
-    assert_eq!(TransactionKind::ALL.map(TransactionKind::number), [1, 2, 10, 11, 12, 20, 21, 22, 23]);
-    assert_eq!(TransferCode::ALL.map(TransferCode::number), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(
+        TransactionKind::ALL.map(TransactionKind::number),
+        [1, 2, 10, 11, 12, 20, 21, 22, 23, 40, 41, 42, 43, 44, 45, 46]
+    );
+    assert_eq!(
+        TransferCode::ALL.map(TransferCode::number),
+        [1, 2, 3, 4, 5, 6, 7, 40, 41, 42, 43, 44, 45, 46, 47]
+    );
     assert_eq!(
         AccountKind::ALL.map(AccountKind::number),
         [1, 2, 3, 4, 5, 40, 20, 21, 22, 23, 50, 51, 52, 53, 54, 60, 61, 62, 63, 64]
@@ -112,6 +118,7 @@ fn refusals() -> Vec<(Refusal, &'static str, &'static str)> {
             "RATE_LIMITED",
             r#"{"RateLimited":{"retry_after_seconds":3}}"#,
         ),
+        (Refusal::AccountFrozen, "ACCOUNT_FROZEN", r#""AccountFrozen""#),
         (Refusal::Busy, "BUSY", r#""Busy""#),
     ]
 }

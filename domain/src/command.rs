@@ -11,6 +11,7 @@ use crate::gift::{self, ClaimHash, GiftLink, Giving, Returner};
 use crate::id::{GiftId, ListingId, Mint, OrderId, TopUpId, UserId};
 use crate::order::purchase::{self, Basket, Terms};
 use crate::order::settle::{self, Releaser};
+use crate::promo;
 use crate::refusal::Refusal;
 use crate::text::{Handle, IdempotencyKey};
 use crate::topup;
@@ -76,6 +77,8 @@ pub enum Command {
     },
     /// Opens a top-up.
     OpenTopUp(Box<topup::open::Opening>),
+    /// Lets promo tokens expire whose time is over.
+    ExpirePromo(UserId),
 }
 
 /// A command with all that its decision depends on.
@@ -190,6 +193,10 @@ pub struct Needs {
     pub claims: BTreeSet<ClaimHash>,
     /// Top-ups.
     pub top_ups: BTreeSet<TopUpId>,
+    /// Users whose lots of promo tokens are counted.
+    pub lots: BTreeSet<UserId>,
+    /// Users who spend or give: a dispute may forbid it.
+    pub spenders: BTreeSet<UserId>,
 }
 
 impl Needs {
@@ -206,6 +213,7 @@ impl Needs {
             Command::Grant(grant) => self.handles.extend([grant.to.clone()]),
             Command::Purchase { buyer, basket, .. } => {
                 self.users.insert(*buyer);
+                self.spenders.insert(*buyer);
                 match basket {
                     Basket::One(wanted) => self.listings.insert(wanted.listing),
                     Basket::Cart { .. } => self.carts.insert(*buyer),
@@ -214,15 +222,23 @@ impl Needs {
             Command::Release { order, .. } | Command::Cancel { order, .. } => self.orders.extend([*order]),
             Command::Give { giver, giving } => {
                 self.users.insert(*giver);
+                self.spenders.insert(*giver);
                 self.handles.insert(giving.to.clone());
             }
-            Command::CreateGiftLink { giver, .. } => self.users.extend([*giver]),
+            Command::CreateGiftLink { giver, .. } => {
+                self.users.insert(*giver);
+                self.spenders.insert(*giver);
+            }
             Command::ClaimGift { by, claim } => {
                 self.users.insert(*by);
                 self.claims.insert(*claim);
             }
             Command::ReturnGift { gift, .. } => self.gifts.extend([*gift]),
             Command::OpenTopUp(_) => {}
+            Command::ExpirePromo(user) => {
+                self.users.insert(*user);
+                self.lots.insert(*user);
+            }
         }
     }
 }
@@ -245,6 +261,7 @@ impl Command {
             Self::CreateGiftLink { giver, link } => gift::decide_gift_link(book, facts, *giver, link),
             Self::ClaimGift { by, claim } => gift::decide_claim(book, facts, *claim, *by),
             Self::ReturnGift { gift, by } => gift::decide_return(book, facts, *gift, *by),
+            Self::ExpirePromo(user) => promo::decide_expire(book, facts, *user),
             Self::OpenTopUp(opening) => topup::open::decide_open(book, facts, opening),
         }
     }

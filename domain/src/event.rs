@@ -242,6 +242,7 @@ pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
         | Change::Sold { .. }
         | Change::Returned { .. }
         | Change::CartEmptied(_)
+        | Change::LotMade(_)
         | Change::GiftClosed { .. } => Vec::new(),
     }
 }

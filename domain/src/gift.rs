@@ -128,7 +128,7 @@ pub fn check_amount(amount: Tokens) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Decides a gift to a user. Precedence: amount, recipient not there,
+/// Decides a gift to a user. Precedence: frozen account, amount, recipient not there,
 /// recipient is the giver, tokens.
 ///
 /// # Errors
@@ -139,6 +139,7 @@ pub fn decide_give(
     giver: UserId,
     giving: &Giving,
 ) -> Result<Decision, Refusal> {
+    book.check_free(giver)?;
     check_amount(giving.amount)?;
     let recipient = book.user(&giving.to).ok_or(Refusal::missing("user"))?;
     if recipient == giver {
@@ -160,7 +161,7 @@ pub fn decide_give(
     Ok(made(gift, facts, TransactionKind::Gift, transfers))
 }
 
-/// Decides a gift behind a link. Precedence: amount, tokens.
+/// Decides a gift behind a link. Precedence: frozen account, amount, tokens.
 ///
 /// # Errors
 /// In that precedence.
@@ -170,6 +171,7 @@ pub fn decide_gift_link(
     giver: UserId,
     link: &GiftLink,
 ) -> Result<Decision, Refusal> {
+    book.check_free(giver)?;
     check_amount(link.amount)?;
     let to = AccountId::vendor(AccountKind::Gifts);
     let (split, transfers) = give(book, giver, to, link.amount)?;

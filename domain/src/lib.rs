@@ -21,6 +21,7 @@ pub mod mail;
 pub mod market;
 pub mod money;
 pub mod order;
+pub mod promo;
 pub mod refusal;
 #[cfg(test)]
 mod testing;

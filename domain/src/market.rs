@@ -20,6 +20,8 @@ pub struct Market {
     pub fee: BasisPoints,
     /// What a new account gets to try the market.
     pub welcome: Tokens,
+    /// How long that lasts; for ever if nothing is said.
+    pub welcome_lasts: Option<Seconds>,
     /// The step in which prices are set.
     pub price_step: Tokens,
     /// How long tokens are held when a buyer does not confirm.
@@ -39,6 +41,7 @@ impl Default for Market {
             currency: "USD".to_owned(),
             fee: BasisPoints::new(500).unwrap_or_default(),
             welcome: Tokens::whole(50),
+            welcome_lasts: None,
             price_step: Tokens::whole(1),
             hold: Seconds::days(14),
             gift_link: Seconds::days(30),

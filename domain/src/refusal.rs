@@ -86,6 +86,9 @@ pub enum Refusal {
         /// When to try again.
         retry_after_seconds: u32,
     },
+    /// A card payment of the account is disputed: nothing leaves it until
+    /// that is settled.
+    AccountFrozen,
     /// Too much work is waiting; nothing was done, trying again is safe.
     Busy,
 }
@@ -131,6 +134,7 @@ impl Refusal {
             Self::WrongState { .. } => "WRONG_STATE",
             Self::TooMany { .. } => "TOO_MANY",
             Self::RateLimited { .. } => "RATE_LIMITED",
+            Self::AccountFrozen => "ACCOUNT_FROZEN",
             Self::Busy => "BUSY",
         }
     }
@@ -141,7 +145,7 @@ impl Refusal {
         match self {
             Self::InvalidInput { .. } => RefusalKind::Invalid,
             Self::NotSignedIn | Self::WrongCredentials => RefusalKind::Unknown,
-            Self::Forbidden | Self::OwnListing => RefusalKind::Forbidden,
+            Self::Forbidden | Self::OwnListing | Self::AccountFrozen => RefusalKind::Forbidden,
             Self::NotFound { .. } => RefusalKind::Missing,
             Self::InsufficientTokens { .. }
             | Self::PriceChanged { .. }
@@ -217,6 +221,10 @@ impl fmt::Display for Refusal {
             Self::RateLimited { retry_after_seconds } => {
                 write!(out, "That was too often. Try again in {retry_after_seconds} seconds.")
             }
+            Self::AccountFrozen => out.write_str(
+                "A card payment of yours is disputed at the bank. Until that is settled you can look, sign in and \
+                 top up, but not spend or give; write to us if you know nothing of it.",
+            ),
             Self::Busy => out.write_str("The market is very busy. Nothing was done; try again."),
         }
     }

@@ -11,17 +11,19 @@ use crate::book::{Book, Change};
 use crate::command::{Answer, Command, Fingerprint, KeyId, Outcome, Request};
 use crate::fees::{FeeRule, FeeRules, FeeScope};
 use crate::gift::{ClaimHash, GiftLink, Giving};
-use crate::id::{CategoryId, FeeRuleId, GiftId, ListingId, Mint, OrderId, UserId};
+use crate::id::{CategoryId, FeeRuleId, GiftId, ListingId, Mint, OrderId, TopUpId, UserId};
 use crate::ledger::account::{AccountId, AccountKind, Sums};
 use crate::ledger::audit::{Audit, Finding, Totals};
 use crate::ledger::chain::Seal;
 use crate::listing::category::CategoryTree;
 use crate::listing::{ListingKind, ListingState, Offered};
+use crate::money::{Currency, TokenPrice};
 use crate::order::purchase::{Basket, Terms, Wanted};
 use crate::refusal::Refusal;
 use crate::text::{GiftMessage, Handle, IdempotencyKey, RuleName};
 use crate::time::{Seconds, Timestamp};
 use crate::tokens::{BasisPoints, Tokens};
+use crate::topup::{Agreed, Channel, Method, Reference, TopUp, TopUpState};
 use crate::user::{Grant, HandleChoice, Opening};
 
 /// The people, each known by the place of the name.
@@ -207,6 +209,7 @@ impl Scene {
             passphrase_hash: None,
             role: Role::User,
             welcome: tokens(welcome),
+            welcome_lasts: Some(Seconds::new(1_000)),
             session: None,
         };
         self.ask(Uuid::nil(), Command::OpenAccount(opening))
@@ -252,6 +255,32 @@ impl Scene {
             audit.gift(self.book.gift(gift).unwrap(), closed_at)?;
         }
         audit.finish()
+    }
+}
+
+/// A card top-up that nobody has paid yet; one token costs a cent.
+pub(crate) fn top_up(who: &str, amount: &str, bonus: &str) -> TopUp {
+    let price = TokenPrice::from_micros(10_000).unwrap();
+    let amount = tokens(amount);
+    let due = price.due(amount, Currency::USD).unwrap();
+    TopUp {
+        id: TopUpId::new(Uuid::from_u128(7_000)),
+        reference: Reference::draw(1),
+        user: user(who),
+        channel: Channel::Web,
+        method: Method::Card,
+        state: TopUpState::Submitted,
+        agreed: Agreed { tokens: amount, bonus: tokens(bonus), due, price, bundle: None },
+        card: None,
+        credited: Tokens::ZERO,
+        reversed: Tokens::ZERO,
+        bonus_reversed: Tokens::ZERO,
+        return_to: None,
+        intent: None,
+        created_by: user(who).uuid(),
+        at: BEGINNING,
+        expires_at: None,
+        closed_at: None,
     }
 }
 

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::access::Role;
 use crate::book::{Book, Change, Decision, Facts};
 use crate::gift::check_amount;
-use crate::id::{SessionId, UserId};
+use crate::id::{LotId, SessionId, UserId};
 use crate::ledger::account::{AccountId, AccountKind};
 use crate::ledger::posting::Posting;
 use crate::ledger::transfer::{Transaction, TransactionKind, TransferCode};
+use crate::promo::Lot;
 use crate::refusal::Refusal;
 use crate::text::{GrantReason, Handle};
 use crate::time::{Seconds, Timestamp};
@@ -28,6 +29,8 @@ pub struct Opening {
     pub role: Role,
     /// Tokens to try the market with.
     pub welcome: Tokens,
+    /// How long these last; for ever if nothing is said.
+    pub welcome_lasts: Option<Seconds>,
     /// The session that begins at once, if any.
     pub session: Option<NewSession>,
 }
@@ -131,6 +134,14 @@ pub fn decide_open_account(book: &Book, facts: &Facts<'_>, opening: &Opening) ->
             detail: String::new(),
             transfers,
         });
+        decision.changes.push(Change::LotMade(Lot {
+            // One welcome a user.
+            id: LotId::new(id.uuid()),
+            user: id,
+            amount: opening.welcome,
+            expires_at: opening.welcome_lasts.map(|lasts| facts.mint.at().after(lasts)),
+            at: facts.mint.at(),
+        }));
     }
     let user = NewUser { id, handle, opening: opening.clone(), at: facts.mint.at() };
     decision.changes.push(Change::AccountOpened(user));

@@ -71,6 +71,8 @@ codes! {
     TooMany,
     /// Asked too often; see `RateLimited`.
     RateLimited,
+    /// A card payment of the account is disputed: it may not spend or give.
+    AccountFrozen,
     /// Too much work is waiting. Nothing was done, and trying again is safe.
     Busy,
 }
@@ -294,6 +296,7 @@ mod tests {
             Refusal::wrong_state("the order is already released"),
             Refusal::TooMany { what: Cow::Borrowed("pictures"), limit: 10 },
             Refusal::RateLimited { retry_after_seconds: 3 },
+            Refusal::AccountFrozen,
             Refusal::Busy,
         ]
     }

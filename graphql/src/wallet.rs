@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 use domain::access::Actor;
 use domain::id::{GiftId, OrderId, UserId};
 use domain::ledger::account::AccountKind;
-use domain::ledger::transfer::TransactionKind;
+use domain::ledger::transfer::{Subject, TransactionKind};
 use store::wallet::{Direction, Movement, StatementWindow, Wallet as Row};
 
 use crate::context::Ask;
@@ -36,6 +36,20 @@ twin! {
         GiftClaim,
         /// A gift was taken back or expired.
         GiftReturn,
+        /// A top-up was credited.
+        TopUp,
+        /// Tokens were taken back, since their money goes back.
+        Refund,
+        /// The money did not go back after all.
+        RefundUndone,
+        /// Kept back while a card payment is disputed, or free again.
+        DisputeHold,
+        /// The bank reversed a card payment.
+        ChargedBack,
+        /// A dispute ended well: the tokens are given again.
+        DisputeEnded,
+        /// Promo tokens whose time is over.
+        PromoExpiry,
     }
 }
 
@@ -194,23 +208,12 @@ impl Transfer {
 
     /// The global id of the order it belongs to; null if to none.
     async fn order_id(&self) -> Option<ID> {
-        match self.0.kind {
-            TransactionKind::Purchase | TransactionKind::Release | TransactionKind::Void => {
-                Some(global(OrderId::new(self.0.reference)))
-            }
-            _ => None,
-        }
+        (self.0.kind.subject() == Subject::Order).then(|| global(OrderId::new(self.0.reference)))
     }
 
     /// The global id of the gift it belongs to; null if to none.
     async fn gift_id(&self) -> Option<ID> {
-        match self.0.kind {
-            TransactionKind::Gift
-            | TransactionKind::GiftLink
-            | TransactionKind::GiftClaim
-            | TransactionKind::GiftReturn => Some(global(GiftId::new(self.0.reference))),
-            _ => None,
-        }
+        (self.0.kind.subject() == Subject::Gift).then(|| global(GiftId::new(self.0.reference)))
     }
 
     /// The vendor's reason, for a grant; null otherwise.

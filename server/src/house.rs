@@ -136,6 +136,7 @@ pub fn market(config: &Config) -> Market {
         currency: config.vendor.currency.clone(),
         fee: money.fee,
         welcome: money.welcome_tokens,
+        welcome_lasts: money.welcome,
         price_step: money.price_step,
         hold: money.hold,
         gift_link: money.gift_link,

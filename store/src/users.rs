@@ -192,6 +192,7 @@ impl Store {
             passphrase_hash,
             role,
             welcome: self.0.market.welcome,
+            welcome_lasts: self.0.market.welcome_lasts,
             session,
         };
         let request = Request {

@@ -15,7 +15,7 @@ use crate::id::UserId;
 use crate::ledger::account::{AccountId, AccountKind, Class, Sums};
 use crate::ledger::chain::Seal;
 use crate::ledger::posting::Split;
-use crate::ledger::transfer::{Transaction, TransactionKind, Transfer, TransferCode};
+use crate::ledger::transfer::{Subject, Transaction, TransactionKind, Transfer, TransferCode};
 use crate::order::{Order, OrderState};
 use crate::time::Timestamp;
 use crate::tokens::Tokens;
@@ -156,16 +156,20 @@ impl Audit {
     fn tell(&mut self, transaction: &Transaction) -> Result<(), &'static str> {
         use TransactionKind as Kind;
         let story = match transaction.kind {
-            Kind::Welcome | Kind::Grant => return Ok(()),
+            Kind::Welcome | Kind::Grant | Kind::PromoExpiry => return Ok(()),
+            kind if kind.subject() == Subject::TopUp => return Ok(()),
             _ => self.stories.entry(transaction.reference).or_default(),
         };
+        // What somebody pays off on the way is no part of the order or gift.
+        let is_own = |transfer: &&Transfer| transfer.code != TransferCode::Recovery;
+        let transfers = transaction.transfers.iter().filter(is_own).copied().collect();
         match transaction.kind {
             Kind::Purchase | Kind::Gift | Kind::GiftLink if story.opened.is_none() => {
                 story.opened = Some(Opened {
                     kind: transaction.kind,
                     at: transaction.at,
                     detail: transaction.detail.clone(),
-                    transfers: transaction.transfers.clone(),
+                    transfers,
                 });
                 Ok(())
             }
@@ -176,7 +180,7 @@ impl Audit {
                     kind: transaction.kind,
                     at: transaction.at,
                     actor: transaction.actor,
-                    transfers: transaction.transfers.clone(),
+                    transfers,
                 });
                 Ok(())
             }

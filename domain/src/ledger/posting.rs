@@ -36,6 +36,11 @@ impl Balances {
         self.sums(account).balance(account.kind.side()).unwrap_or_default()
     }
 
+    /// All accounts that anything is known of.
+    pub fn all(&self) -> impl Iterator<Item = (AccountId, Sums)> {
+        self.0.iter().map(|(account, sums)| (*account, *sums))
+    }
+
     /// Records transfers that a [`Posting`] on these balances handed out.
     pub fn apply(&mut self, transfers: &[Transfer]) {
         for transfer in transfers {
@@ -143,15 +148,33 @@ impl<'book> Posting<'book> {
         self.touched.get(&account).copied().unwrap_or_else(|| self.balances.sums(account))
     }
 
-    fn balance(&self, account: AccountId) -> Tokens {
+    /// The account's balance as it stands after the transfers so far.
+    #[must_use]
+    pub fn balance(&self, account: AccountId) -> Tokens {
         self.sums(account).balance(account.kind.side()).unwrap_or_default()
     }
 
-    /// Adds one transfer; an amount of zero adds none.
+    /// Adds one transfer; an amount of zero adds none. What comes to a user
+    /// who owes something pays that off first, by a transfer of its own.
     ///
     /// # Errors
     /// `InsufficientTokens` if the debited account would go below its floor.
     pub fn transfer(
+        &mut self,
+        debit: AccountId,
+        credit: AccountId,
+        amount: Tokens,
+        code: TransferCode,
+    ) -> Result<(), Refusal> {
+        self.add(debit, credit, amount, code)?;
+        if !matches!(credit.kind, AccountKind::Spendable | AccountKind::Earned) {
+            return Ok(());
+        }
+        let debt = AccountId { owner: credit.owner, kind: AccountKind::Debt };
+        self.add(credit, debt, self.balance(debt).min(amount), TransferCode::Recovery)
+    }
+
+    fn add(
         &mut self,
         debit: AccountId,
         credit: AccountId,
@@ -219,6 +242,13 @@ impl<'book> Posting<'book> {
         split
             .parts()
             .try_for_each(|(kind, amount)| self.transfer(debit, AccountId::of(user, kind), amount, code))
+    }
+
+    /// The transfers since the last cut, for a transaction of their own; what
+    /// follows stands on them.
+    #[must_use]
+    pub fn cut(&mut self) -> Vec<Transfer> {
+        std::mem::take(&mut self.transfers)
     }
 
     /// The transfers, all of which hold on the balances.

@@ -28,11 +28,38 @@ pub enum TransactionKind {
     GiftClaim,
     /// A gift was taken back or expired; refers to the gift.
     GiftReturn,
+    /// Tokens of a top-up were credited; refers to the top-up.
+    TopUp,
+    /// Tokens were taken back for money that goes back; refers to the top-up.
+    Refund,
+    /// Money did not go back after all; refers to the top-up.
+    RefundUndone,
+    /// Tokens are kept back while a charge is disputed; refers to the top-up.
+    DisputeHold,
+    /// The bank took a charge back; refers to the top-up.
+    ChargedBack,
+    /// What a dispute kept back or took is given again; refers to the top-up.
+    DisputeEnded,
+    /// Promo tokens outlived their time; refers to the user.
+    PromoExpiry,
+}
+
+/// What a transaction is about: the table in which its reference stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A user.
+    User,
+    /// An order.
+    Order,
+    /// A gift.
+    Gift,
+    /// A top-up.
+    TopUp,
 }
 
 impl TransactionKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 16] = [
         Self::Welcome,
         Self::Grant,
         Self::Purchase,
@@ -42,6 +69,13 @@ impl TransactionKind {
         Self::GiftLink,
         Self::GiftClaim,
         Self::GiftReturn,
+        Self::TopUp,
+        Self::Refund,
+        Self::RefundUndone,
+        Self::DisputeHold,
+        Self::ChargedBack,
+        Self::DisputeEnded,
+        Self::PromoExpiry,
     ];
 
     /// The kind's number in the tables.
@@ -57,6 +91,13 @@ impl TransactionKind {
             Self::GiftLink => 21,
             Self::GiftClaim => 22,
             Self::GiftReturn => 23,
+            Self::TopUp => 40,
+            Self::Refund => 41,
+            Self::RefundUndone => 42,
+            Self::DisputeHold => 43,
+            Self::ChargedBack => 44,
+            Self::DisputeEnded => 45,
+            Self::PromoExpiry => 46,
         }
     }
 
@@ -64,6 +105,22 @@ impl TransactionKind {
     #[must_use]
     pub fn from_number(number: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+
+    /// What its reference names.
+    #[must_use]
+    pub const fn subject(self) -> Subject {
+        match self {
+            Self::Welcome | Self::Grant | Self::PromoExpiry => Subject::User,
+            Self::Purchase | Self::Release | Self::Void => Subject::Order,
+            Self::Gift | Self::GiftLink | Self::GiftClaim | Self::GiftReturn => Subject::Gift,
+            Self::TopUp
+            | Self::Refund
+            | Self::RefundUndone
+            | Self::DisputeHold
+            | Self::ChargedBack
+            | Self::DisputeEnded => Subject::TopUp,
+        }
     }
 }
 
@@ -84,12 +141,43 @@ pub enum TransferCode {
     Return,
     /// From one user to another, or into or out of a claim link.
     Gift,
+    /// Bought tokens to their buyer.
+    TopUp,
+    /// Promo tokens that come with bought ones.
+    Bonus,
+    /// From what comes in to what is owed.
+    Recovery,
+    /// Out of the market, since money goes back.
+    Refund,
+    /// Kept back over a dispute, or given free again.
+    DisputeHold,
+    /// Out of the market, since the bank took the money.
+    Chargeback,
+    /// Into the market again: the money did not go back, or came again.
+    Restored,
+    /// Out of the market, since their time is over.
+    Expiry,
 }
 
 impl TransferCode {
     /// All codes, in the order of their numbers.
-    pub const ALL: [Self; 7] =
-        [Self::Issue, Self::Sale, Self::Fee, Self::Hold, Self::Release, Self::Return, Self::Gift];
+    pub const ALL: [Self; 15] = [
+        Self::Issue,
+        Self::Sale,
+        Self::Fee,
+        Self::Hold,
+        Self::Release,
+        Self::Return,
+        Self::Gift,
+        Self::TopUp,
+        Self::Bonus,
+        Self::Recovery,
+        Self::Refund,
+        Self::DisputeHold,
+        Self::Chargeback,
+        Self::Restored,
+        Self::Expiry,
+    ];
 
     /// The code's number in the tables.
     #[must_use]
@@ -102,6 +190,14 @@ impl TransferCode {
             Self::Release => 5,
             Self::Return => 6,
             Self::Gift => 7,
+            Self::TopUp => 40,
+            Self::Bonus => 41,
+            Self::Recovery => 42,
+            Self::Refund => 43,
+            Self::DisputeHold => 44,
+            Self::Chargeback => 45,
+            Self::Restored => 46,
+            Self::Expiry => 47,
         }
     }
 
@@ -130,7 +226,7 @@ pub struct Transfer {
 pub struct Transaction {
     /// What happened.
     pub kind: TransactionKind,
-    /// The order, gift or user it is about.
+    /// The order, gift, top-up or user it is about.
     pub reference: Uuid,
     /// Who asked for it; nil for the program itself.
     pub actor: Uuid,

@@ -1,8 +1,8 @@
 //! Deciding a purchase: one or many lines, one or many sellers, all or nothing.
 //!
-//! Precedence of refusals: nothing to buy, then for each line in turn
-//! not there, own listing, not for sale, quantity, stock, price shown;
-//! then the total shown; then the tokens.
+//! Precedence of refusals: the buyer's account is frozen; nothing to buy; then
+//! for each line in turn not there, own listing, not for sale, quantity, stock,
+//! price shown; then the total shown; then the tokens.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::book::{Book, Change, Decision, Facts};
 use crate::id::{ListingId, OrderId, UserId};
 use crate::ledger::account::{AccountId, AccountKind};
 use crate::ledger::posting::{Posting, Split, TO_SPEND, require};
-use crate::ledger::transfer::{Transaction, TransactionKind, TransferCode};
+use crate::ledger::transfer::{Transaction, TransactionKind, Transfer, TransferCode};
 use crate::listing::{ListingKind, ListingState, Offered, QUANTITY_MAX};
 use crate::order::{Order, OrderLine, OrderMoney, OrderState};
 use crate::refusal::Refusal;
@@ -62,6 +62,7 @@ pub fn decide_purchase(
     basket: &Basket,
     terms: Terms,
 ) -> Result<Decision, Refusal> {
+    book.check_free(buyer)?;
     let wanted = match basket {
         Basket::One(wanted) => vec![*wanted],
         Basket::Cart { .. } => book.cart(buyer),
@@ -100,8 +101,12 @@ pub fn decide_purchase(
     for order in orders {
         let mut own = Vec::new();
         let mut left = order.money.total;
-        while let Some(transfer) = transfers.next_if(|_| !left.is_zero()) {
-            left = left.saturating_sub(transfer.amount);
+        // A seller who owes something pays it off from the income at once.
+        let is_recovery = |transfer: &Transfer| transfer.code == TransferCode::Recovery;
+        while let Some(transfer) = transfers.next_if(|next| !left.is_zero() || is_recovery(next)) {
+            if !is_recovery(&transfer) {
+                left = left.saturating_sub(transfer.amount);
+            }
             own.push(transfer);
         }
         decision.transactions.push(Transaction {

@@ -3,7 +3,7 @@
 use axum::http::header;
 use axum::response::IntoResponse;
 use domain::id::UserId;
-use domain::ledger::transfer::{TransactionKind, TransferCode};
+use domain::ledger::transfer::{Subject, TransactionKind, TransferCode};
 use store::wallet::{Direction as Way, Movement, Place, StatementWindow};
 
 use crate::ask::{Answer, Ask, show};
@@ -85,6 +85,7 @@ fn other(movement: &Movement, me: UserId) -> Option<&String> {
 fn what(movement: &Movement, me: UserId) -> String {
     let known = other(movement, me).is_some();
     let text = match (movement.kind, movement.direction) {
+        _ if movement.code == TransferCode::Recovery => "Paid off what was owed",
         (TransactionKind::Welcome, _) => "Welcome tokens",
         (TransactionKind::Grant, _) if movement.detail.is_empty() => "Granted by the vendor",
         (TransactionKind::Grant, _) => return format!("Granted by the vendor: {}", movement.detail),
@@ -103,6 +104,15 @@ fn what(movement: &Movement, me: UserId) -> String {
         (TransactionKind::GiftLink, _) => "Put behind a gift link",
         (TransactionKind::GiftClaim, _) => "Gift claimed",
         (TransactionKind::GiftReturn, _) => "Gift came back",
+        (TransactionKind::TopUp, _) if movement.code == TransferCode::Bonus => "Bonus to a top-up",
+        (TransactionKind::TopUp, _) => "Topped up",
+        (TransactionKind::Refund, _) => "Top-up refunded",
+        (TransactionKind::RefundUndone, _) => "Refund failed, given back",
+        (TransactionKind::DisputeHold, Way::Out) => "Kept back: a card payment is disputed",
+        (TransactionKind::DisputeHold, Way::In) => "Free again",
+        (TransactionKind::ChargedBack, _) => "Taken back: the bank reversed a card payment",
+        (TransactionKind::DisputeEnded, _) => "Given back: a dispute has ended",
+        (TransactionKind::PromoExpiry, _) => "Expired",
     };
     // Nobody is named after a word that waits for a name.
     if known { text.to_owned() } else { text.trim_end_matches(" from").trim_end_matches(" to").to_owned() }
@@ -110,16 +120,13 @@ fn what(movement: &Movement, me: UserId) -> String {
 
 /// The page of what a movement is about.
 fn reference(movement: &Movement) -> Option<Crumb> {
-    match movement.kind {
-        TransactionKind::Purchase | TransactionKind::Release | TransactionKind::Void => {
+    match movement.kind.subject() {
+        Subject::Order => {
             let order = domain::id::OrderId::new(movement.reference);
             Some(show::link("the order", routes::Order::to(order)))
         }
-        TransactionKind::Gift
-        | TransactionKind::GiftLink
-        | TransactionKind::GiftClaim
-        | TransactionKind::GiftReturn => Some(show::link("all gifts", routes::Gifts)),
-        TransactionKind::Welcome | TransactionKind::Grant => None,
+        Subject::Gift => Some(show::link("all gifts", routes::Gifts)),
+        Subject::TopUp | Subject::User => None,
     }
 }
 

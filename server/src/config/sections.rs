@@ -83,6 +83,8 @@ pub struct Money {
     pub price_step: Tokens,
     /// What a new account may spend.
     pub welcome_tokens: Tokens,
+    /// How long that lasts; for ever if nothing is said.
+    pub welcome: Option<Seconds>,
     /// The vendor's cut where no rule says otherwise.
     pub fee: BasisPoints,
     /// After this the seller is paid.
@@ -107,6 +109,9 @@ impl Money {
             token_price: reader.text("money.token_price", str::parse)?,
             price_step: reader.text("money.price_step", step)?,
             welcome_tokens: reader.text("money.welcome_tokens", welcome)?,
+            welcome: Some(reader.number("money.welcome_days", 0..=3_650)?)
+                .filter(|days| *days > 0)
+                .map(Seconds::days),
             fee: BasisPoints::new(points).unwrap_or_default(),
             hold: Seconds::days(reader.number("money.hold_days", 1..=90)?),
             gift_link: Seconds::days(reader.number("money.gift_link_days", 1..=365)?),

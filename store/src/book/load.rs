@@ -19,7 +19,7 @@ use domain::text::{GiftMessage, Handle};
 use sea_orm::Value;
 use uuid::Uuid;
 
-use crate::book::top_ups;
+use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
 use crate::fees;
 use crate::tx::{Columns, Link, ids};
@@ -54,6 +54,10 @@ pub(crate) async fn load(
     top_ups::load(link, &mut book, &needs).await?;
     load_listings(link, &mut book, &needs).await?;
     let accounts = load_accounts(link, &mut book, &needs).await?;
+    // After the accounts are locked: a dispute that another server opens
+    // meanwhile waits for them too.
+    disputes::load_frozen(link, &mut book, &needs).await?;
+    lots::load(link, &mut book, &needs).await?;
     Ok(Loaded { book, accounts })
 }
 

@@ -15,7 +15,7 @@ use domain::tokens::Tokens;
 use domain::user::NewUser;
 use sea_orm::Value;
 
-use crate::book::top_ups;
+use crate::book::{lots, top_ups};
 use crate::error::Fault;
 use crate::tx::{Link, ids, insert};
 use crate::{feed, outbox, sessions, users};
@@ -28,6 +28,7 @@ pub(crate) async fn write(link: Link<'_>, written: Written, known: &HashSet<Acco
     write_orders(link, &written.changes).await?;
     write_gifts(link, &written.changes).await?;
     top_ups::write(link, &written.changes).await?;
+    lots::write(link, &written.changes).await?;
     write_stock(link, &written.changes).await?;
     write_carts(link, &written.changes).await?;
     write_keys(link, &written.keys).await?;
