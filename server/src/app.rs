@@ -23,6 +23,7 @@ use crate::headers::{SecurityHeaders, secure};
 use crate::house::House;
 use crate::http::graphql;
 use crate::limits::Limits;
+use crate::shelf::{Shelf, keep};
 use crate::telemetry::{METRICS_TYPE, Metrics, MetricsAccess, Observer, RequestIds, observe};
 use crate::throttle::{Throttle, throttle};
 use crate::visit::identify;
@@ -60,7 +61,9 @@ pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
         ids: Arc::new(RequestIds::new(house.store.world().random())),
     };
     let api = graphql::Api::new(house, Arc::clone(&gate));
+    let shelf = Shelf::new(house.store.clone());
     let visited = frontend::router(site.clone())
+        .layer(from_fn_with_state(shelf, keep))
         .merge(graphql::router(api))
         .merge(downloads().with_state(rooms.clone()))
         .layer(from_fn_with_state((gate, site.clone()), throttle))

@@ -18,6 +18,7 @@ pub mod media;
 pub mod progress;
 pub mod run;
 pub mod serve;
+mod shelf;
 pub mod telemetry;
 pub mod throttle;
 pub mod visit;

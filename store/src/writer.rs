@@ -79,6 +79,9 @@ pub struct Counters {
     pub commands: AtomicU64,
     /// Batches committed.
     pub batches: AtomicU64,
+    /// Commits that may have changed what somebody sees; counted before
+    /// anybody hears of them.
+    pub commits: AtomicU64,
     /// Batches that failed and were tried one by one.
     pub retried: AtomicU64,
     /// Jobs that wait now.
@@ -209,11 +212,12 @@ async fn serve(desk: Desk, mut inbox: mpsc::Receiver<Job>, counters: Arc<Counter
             }
         }
         let answers = settle(&desk, &requests, &counters).await;
+        counters.commits.fetch_add(1, Ordering::Release);
         for (reply, answer) in replies.into_iter().zip(answers) {
             // Whoever asked may have gone; what was decided stands.
             let _ = reply.send(answer);
         }
-        make_changes(&desk, changes).await;
+        make_changes(&desk, changes, &counters).await;
         desk.bell.notify_waiters();
         if is_checkpoint_due {
             checkpoint(&desk, "PASSIVE");
@@ -269,7 +273,7 @@ async fn settle_together(desk: &Desk, requests: &[Request]) -> Result<Vec<Answer
 /// Makes changes, each in a savepoint. On SQLite all share one commit. On
 /// PostgreSQL each has its own: together they would lock rows in the order of
 /// their arrival, against other servers that lock them in another.
-async fn make_changes(desk: &Desk, mut changes: Vec<Box<dyn Change>>) {
+async fn make_changes(desk: &Desk, mut changes: Vec<Box<dyn Change>>, counters: &Counters) {
     while !changes.is_empty() {
         let count = if desk.database.is_sqlite() { changes.len() } else { 1 };
         let mut together: Vec<_> = changes.drain(..count).collect();
@@ -277,6 +281,7 @@ async fn make_changes(desk: &Desk, mut changes: Vec<Box<dyn Change>>) {
         if let Err(fault) = &committed {
             tracing::error!(%fault, "changes were not committed");
         }
+        counters.commits.fetch_add(1, Ordering::Release);
         for change in together {
             change.answer(committed.clone());
         }
