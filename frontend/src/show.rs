@@ -1,17 +1,20 @@
 //! Rows as parts of pages: words for states and kinds, cards, pictures.
 
+use std::fmt::Display;
+
 use domain::listing::ListingKind;
 use domain::order::OrderState;
 use store::images::{Cover, Image};
 use store::listings::Listing;
 use store::page::Page;
+use store::shelves::Tally;
 use store::users::User;
-use uuid::Uuid;
 
 use crate::page::Rate;
 use crate::parts::{Card, Crumb, Fragment, Loading, Pager, Picture};
 use crate::routes;
 use crate::view::listing::SellerCard;
+use crate::worth::counted;
 
 /// The width of a picture that browsers get which know no `srcset`.
 const USUAL_WIDTH: u32 = 640;
@@ -85,12 +88,27 @@ fn picture(cover: &Cover, sizes: &'static str) -> Picture {
 }
 
 /// A user as the seller of something.
-pub(crate) fn seller(user: &User) -> SellerCard {
+pub(crate) fn seller(user: &User, tally: Tally) -> SellerCard {
     SellerCard {
         handle: user.handle.as_str().to_owned(),
         name: user.display_name.clone(),
         portrait: routes::Portrait::to(user.id).to_string(),
         since: user.created_at,
+        tally: format!(
+            "{} on sale · {} sold",
+            up_to(tally.on_sale, "listing", "listings"),
+            up_to(tally.sales, "order", "orders")
+        ),
+    }
+}
+
+/// A count that was broken off at [`Tally::MOST`], for people.
+fn up_to(count: u32, one: &str, many: &str) -> String {
+    match count {
+        0 => format!("no {many}"),
+        1 => format!("1 {one}"),
+        Tally::MOST.. => format!("{} {many} and more", counted(u64::from(Tally::MOST))),
+        some => format!("{} {many}", counted(u64::from(some))),
     }
 }
 
@@ -108,7 +126,7 @@ pub(crate) fn fragments(runs: Vec<search::Run>) -> Vec<Fragment> {
 }
 
 /// The ways to the neighbours of a page of rows, keyed by `key`.
-pub(crate) fn pager<T>(page: &Page<T>, path: &str, key: impl Fn(&T) -> Uuid) -> Pager {
+pub(crate) fn pager<T, K: Display>(page: &Page<T>, path: &str, key: impl Fn(&T) -> K) -> Pager {
     let sign = if path.contains('?') { '&' } else { '?' };
     let first = page.items.first().filter(|_| page.has_previous);
     let last = page.items.last().filter(|_| page.has_next);

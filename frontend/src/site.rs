@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::http::HeaderValue;
 use domain::access::Actor;
 use search::Search;
 use store::Store;
 
+use crate::cookies;
 use crate::page::Rate;
 
 /// The market as the pages need it. Cheap to clone.
@@ -33,6 +35,12 @@ impl Site {
     /// Whether cookies may insist on TLS.
     pub(crate) fn is_secure(&self) -> bool {
         self.public_url.starts_with("https://")
+    }
+
+    /// The header that keeps somebody signed in.
+    #[must_use]
+    pub fn session_cookie(&self, token: &str) -> HeaderValue {
+        cookies::set(cookies::SESSION, token, self.store.market().session, self.is_secure())
     }
 
     /// A fresh key for a form that moves tokens.

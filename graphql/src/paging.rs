@@ -136,9 +136,21 @@ impl Asked {
     /// # Errors
     /// `InvalidInput`, as for [`Self::stretch`], or on a cursor that is none.
     pub(crate) fn window(self) -> Result<Window<Uuid>, Refusal> {
+        self.window_by(read_cursor)
+    }
+
+    /// The window of a list whose cursors `read` understands; it is told the
+    /// argument that a cursor came as.
+    ///
+    /// # Errors
+    /// `InvalidInput`, as for [`Self::stretch`], or on a cursor that is none.
+    pub(crate) fn window_by<K>(
+        self,
+        read: impl Fn(&'static str, Option<String>) -> Result<Option<K>, Refusal>,
+    ) -> Result<Window<K>, Refusal> {
         Ok(match self.stretch(1)? {
-            Stretch::First(count, after) => Window::first(count, read_cursor("after", after)?),
-            Stretch::Last(count, before) => Window::last(count, read_cursor("before", before)?),
+            Stretch::First(count, after) => Window::first(count, read("after", after)?),
+            Stretch::Last(count, before) => Window::last(count, read("before", before)?),
         })
     }
 }
@@ -179,15 +191,15 @@ pub(crate) fn place_cursor(place: Place) -> String {
 /// The movement that a cursor names.
 ///
 /// # Errors
-/// `InvalidInput` on `after`.
-pub(crate) fn read_place(text: Option<&str>) -> Result<Option<Place>, Refusal> {
+/// `InvalidInput` on `field`.
+pub(crate) fn read_place(field: &'static str, text: Option<String>) -> Result<Option<Place>, Refusal> {
     let Some(text) = text else { return Ok(None) };
     let read = || -> Option<Place> {
         let bytes = URL_SAFE_NO_PAD.decode(text.get(..text.len().min(60))?).ok()?;
         let (sequence, leg) = std::str::from_utf8(&bytes).ok()?.split_once('.')?;
         Some(Place { sequence: sequence.parse().ok()?, leg: leg.parse().ok()? })
     };
-    read().map(Some).ok_or(Refusal::invalid("after", "this is not a cursor of this list"))
+    read().map(Some).ok_or(Refusal::invalid(field, "this is not a cursor of this list"))
 }
 
 #[cfg(test)]
@@ -240,9 +252,9 @@ mod tests {
     #[test]
     fn places_lead_back() {
         let place = Place { sequence: 12, leg: 3 };
-        assert_eq!(read_place(Some(&place_cursor(place))), Ok(Some(place)));
+        assert_eq!(read_place("after", Some(place_cursor(place))), Ok(Some(place)));
         for text in ["", "x", "MTI", "ÄÖÜ"] {
-            assert!(read_place(Some(text)).is_err(), "{text}");
+            assert!(read_place("before", Some(text.to_owned())).is_err(), "{text}");
         }
     }
 }

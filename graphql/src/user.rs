@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::dataloader::DataLoader;
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::access::{Actor, Role};
 use domain::id::UserId;
+use domain::refusal::Refusal;
 use domain::text::Handle;
 use store::orders::Side;
+use store::shelves::Shelf as Shelves;
 use store::users::User as Row;
 
 use crate::cart::Cart;
@@ -16,7 +18,7 @@ use crate::error::{answer, fault, refused};
 use crate::gift::{Gift, gifts};
 use crate::id::global;
 use crate::library::{LibraryItem, library};
-use crate::listing::Listing;
+use crate::listing::{Listing, twin};
 use crate::loaders::Rows;
 use crate::mail::MailSettings;
 use crate::order::{Order, orders};
@@ -24,6 +26,29 @@ use crate::paging::{Asked, Connection, cursor};
 use crate::scalars::DateTime;
 use crate::session::{Session, sessions};
 use crate::wallet::Wallet;
+
+twin! {
+    /// Where a seller's listings stand; each is on one shelf.
+    Shelf of "Shelves" {
+        /// Published, and some are left.
+        OnSale,
+        /// Published, and none is left.
+        SoldOut,
+        /// Not shown to anybody yet.
+        Drafts,
+        /// Taken off the market.
+        Withdrawn,
+    }
+}
+
+/// How many listings stand on a shelf.
+#[derive(SimpleObject)]
+pub(crate) struct ShelfCount {
+    /// Which shelf.
+    shelf: Shelf,
+    /// How many.
+    count: u32,
+}
 
 /// A user. What is private is null for everybody but the user.
 pub(crate) struct User {
@@ -127,12 +152,39 @@ impl User {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "So many up to the oldest, or before `before`; 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only those on this shelf; for the user's own eyes.")] shelf: Option<Shelf>,
     ) -> Result<Connection<Listing>> {
         let window = Asked { first, after, last, before }.window().map_err(|refusal| refused(&refusal))?;
+        if let Some(shelf) = shelf {
+            let actor = self.own(ctx).ok_or_else(|| refused(&Refusal::Forbidden))?;
+            let page = ctx.store().own_listings(&actor, Some(shelf.into()), window).await;
+            return Ok(Connection::of(answer(ctx, page)?, |row| cursor(row.id.uuid())));
+        }
         let actor = self.own(ctx).unwrap_or(*ctx.actor());
         let page = ctx.store().listings_of(&actor, self.id, window).await;
         let page = page.map_err(|failed| fault(ctx, failed))?;
         Ok(Connection::of(page, |row| cursor(row.id.uuid())))
+    }
+
+    /// How many listings stand on each of the user's shelves. Private.
+    async fn shelves(&self, ctx: &Context<'_>) -> Result<Option<Vec<ShelfCount>>> {
+        let Some(actor) = self.own(ctx) else { return Ok(None) };
+        let counts = answer(ctx, ctx.store().count_shelves(&actor).await)?;
+        let each = Shelves::ALL.into_iter().zip(counts);
+        Ok(Some(each.map(|(shelf, count)| ShelfCount { shelf: shelf.into(), count }).collect()))
+    }
+
+    /// How many listings the user has on sale, counted up to 1,000.
+    async fn on_sale_count(&self, ctx: &Context<'_>) -> Result<u32> {
+        let tally = ctx.store().tally(self.id).await.map_err(|failed| fault(ctx, failed))?;
+        Ok(tally.on_sale)
+    }
+
+    /// How many orders the user has sold that were not called off, counted up
+    /// to 1,000.
+    async fn sales_count(&self, ctx: &Context<'_>) -> Result<u32> {
+        let tally = ctx.store().tally(self.id).await.map_err(|failed| fault(ctx, failed))?;
+        Ok(tally.sales)
     }
 
     /// What the user holds. Private.

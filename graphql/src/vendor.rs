@@ -5,12 +5,14 @@ mod mutation;
 mod outbox;
 
 use async_graphql::{Context, Object, Result, SimpleObject};
+use domain::refusal::Refusal;
 use domain::time::Timestamp;
 use store::vendor::{Glance as GlanceRow, KindTotal, UserRow};
 
 use crate::context::Ask;
 use crate::error::{answer, fault, refused};
-use crate::paging::{Asked, Connection, cursor};
+use crate::order::Order;
+use crate::paging::{Asked, Connection, count_up_to, cursor};
 use crate::scalars::{DateTime, Tokens};
 use crate::user::User;
 use fees::FeeRule;
@@ -123,6 +125,36 @@ impl Vendor {
         Ok(Some(Connection::of(page, |row| cursor(row.id.uuid()))))
     }
 
+    /// The newest orders of the market, newest first. For the vendor's staff.
+    async fn latest_orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 10, desc = "How many; 1 to 100.")] first: i32,
+    ) -> Result<Option<Vec<Order>>> {
+        let count = count_up_to(first).map_err(|refusal| refused(&refusal))?;
+        let orders = answer(ctx, ctx.store().latest_orders(ctx.actor(), count).await)?;
+        Ok(Some(orders.into_iter().map(Order).collect()))
+    }
+
+    /// The seal of a transaction, or the last one; null if there is no such
+    /// transaction. For the vendor's staff.
+    async fn seal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The transaction's number; the last one if left out.")] transaction: Option<String>,
+    ) -> Result<Option<Sealed>> {
+        let sequence = transaction.map(|text| text.parse::<i64>()).transpose();
+        let sequence = sequence.map_err(|_| {
+            refused(&Refusal::invalid("transaction", "a transaction is a whole number, such as 17"))
+        })?;
+        let found = answer(ctx, ctx.store().sealed(ctx.actor(), sequence).await)?;
+        Ok(found.map(|found| Sealed {
+            transaction: found.sequence.to_string(),
+            at: found.at.into(),
+            seal: found.seal.to_string(),
+        }))
+    }
+
     /// Users whose handle begins so, newest first. For the vendor's staff.
     async fn users(
         &self,
@@ -158,6 +190,17 @@ pub(crate) struct Glance {
     since: DateTime,
     /// The ledger by kinds of account.
     totals: Vec<AccountTotal>,
+}
+
+/// A transaction's place in the sealed chain.
+#[derive(SimpleObject)]
+pub(crate) struct Sealed {
+    /// Its number, as a decimal string.
+    transaction: String,
+    /// When it was sealed.
+    at: DateTime,
+    /// The seal over it and all before it, in hexadecimal.
+    seal: String,
 }
 
 /// The balances of one kind of account together.

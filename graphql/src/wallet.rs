@@ -5,13 +5,13 @@ use domain::access::Actor;
 use domain::id::{GiftId, OrderId, UserId};
 use domain::ledger::account::AccountKind;
 use domain::ledger::transfer::{Subject, TransactionKind};
-use store::wallet::{Direction, Movement, StatementWindow, Wallet as Row};
+use store::wallet::{Direction, Movement, Wallet as Row};
 
 use crate::context::Ask;
 use crate::error::{answer, fault, refused};
 use crate::id::global;
 use crate::listing::twin;
-use crate::paging::{Asked, Connection, Stretch, place_cursor, read_place};
+use crate::paging::{Asked, Connection, place_cursor, read_place};
 use crate::scalars::{DateTime, Tokens};
 use crate::user::User;
 
@@ -139,14 +139,11 @@ impl Wallet {
         ctx: &Context<'_>,
         #[graphql(desc = "So many from the newest, or after `after`; 1 to 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the oldest, or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Transfer>> {
-        let asked = Asked { first, after, ..Asked::default() };
-        let window = asked.stretch(1).and_then(|stretch| match stretch {
-            Stretch::First(first, after) | Stretch::Last(first, after) => {
-                Ok(StatementWindow { first, after: read_place(after.as_deref())? })
-            }
-        });
-        let window = window.map_err(|refusal| refused(&refusal))?;
+        let asked = Asked { first, after, last, before };
+        let window = asked.window_by(read_place).map_err(|refusal| refused(&refusal))?;
         let page = answer(ctx, ctx.store().statement(&self.actor, window).await)?;
         Ok(Connection::of(page, |movement| place_cursor(movement.place)))
     }

@@ -26,6 +26,7 @@ pub mod page;
 mod row;
 pub mod secrets;
 pub mod sessions;
+pub mod shelves;
 mod tx;
 pub mod users;
 pub mod vendor;

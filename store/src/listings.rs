@@ -163,6 +163,15 @@ fn read_listing(row: &mut Columns<'_>) -> Result<Listing, Fault> {
     })
 }
 
+/// The listings that `tail` chooses.
+pub(crate) async fn read_listings(
+    link: Link<'_>,
+    tail: &str,
+    values: Vec<Value>,
+) -> Result<Vec<Listing>, Fault> {
+    link.rows(format!("{LISTING} {tail}"), values, read_listing).await
+}
+
 fn read_artifact(row: &mut Columns<'_>) -> Result<Option<Artifact>, Fault> {
     let (hash, name): (Option<String>, Option<String>) = (row.take()?, row.take()?);
     let size = row.take_optional("read a file's size", |size: i64| u64::try_from(size).ok())?;

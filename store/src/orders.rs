@@ -228,7 +228,8 @@ impl Store {
         Ok(window.page(rows))
     }
 
-    async fn read_orders(&self, tail: &str, values: Vec<Value>) -> Result<Vec<OrderView>, Fault> {
+    /// The orders that `tail` chooses, with their lines.
+    pub(crate) async fn read_orders(&self, tail: &str, values: Vec<Value>) -> Result<Vec<OrderView>, Fault> {
         let columns = ORDER_COLUMNS.split(", ").map(|column| format!("o.{}", column.trim()));
         let columns = columns.collect::<Vec<_>>().join(", ");
         let sql = format!(

@@ -28,20 +28,23 @@ impl<K> Window<K> {
     }
 }
 
-impl<K: Copy + Into<Value>> Window<K> {
-    /// The end of a statement that reads this window of a list, newest first
-    /// by `column`: `AND column < $n ORDER BY … LIMIT …`. Adds its values.
-    /// One row more than wanted is read, to know whether there are more.
-    pub(crate) fn clause(&self, column: &str, values: &mut Vec<Value>) -> String {
-        let (sign, order) = if self.is_backward { (">", "ASC") } else { ("<", "DESC") };
-        let condition = match self.edge {
-            Some(edge) => {
-                values.push(edge.into());
-                format!(" AND {column} {sign} ${}", values.len())
-            }
-            None => String::new(),
-        };
-        format!("{condition} ORDER BY {column} {order} LIMIT {}", self.limit + 1)
+impl<K: Copy> Window<K> {
+    /// The row that the page begins or ends beside, for lists with a key of
+    /// several columns.
+    pub(crate) const fn edge(&self) -> Option<K> {
+        self.edge
+    }
+
+    /// How its rows are read: the sign that a key stands in to the edge, and
+    /// the order of reading.
+    pub(crate) const fn reading(&self) -> (&'static str, &'static str) {
+        if self.is_backward { (">", "ASC") } else { ("<", "DESC") }
+    }
+
+    /// How many rows are read: one more than wanted, to know whether there
+    /// are more.
+    pub(crate) const fn rows_read(&self) -> u32 {
+        self.limit + 1
     }
 
     /// The page of what that statement read.
@@ -55,6 +58,22 @@ impl<K: Copy + Into<Value>> Window<K> {
             return Page { items: rows, has_next: has_edge, has_previous: has_more };
         }
         Page { items: rows, has_next: has_more, has_previous: has_edge }
+    }
+}
+
+impl<K: Copy + Into<Value>> Window<K> {
+    /// The end of a statement that reads this window of a list, newest first
+    /// by `column`: `AND column < $n ORDER BY … LIMIT …`. Adds its values.
+    pub(crate) fn clause(&self, column: &str, values: &mut Vec<Value>) -> String {
+        let (sign, order) = self.reading();
+        let condition = match self.edge {
+            Some(edge) => {
+                values.push(edge.into());
+                format!(" AND {column} {sign} ${}", values.len())
+            }
+            None => String::new(),
+        };
+        format!("{condition} ORDER BY {column} {order} LIMIT {}", self.rows_read())
     }
 }
 

@@ -29,6 +29,20 @@ pub struct Session {
 /// A session that is used is marked at most this often.
 const MARK_EVERY_MILLIS: i64 = 3_600_000;
 
+/// A session that is used lasts anew at most this often, so that no more than
+/// one cookie a day is sent.
+const RENEW_EVERY_MILLIS: i64 = 86_400_000;
+
+/// Whose session token it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// Who holds it.
+    pub user: SignedIn,
+    /// Whether a day of its time has been used up: see
+    /// [`Store::renew_session`].
+    pub is_renewable: bool,
+}
+
 /// Inserts the sessions that begin with an account or a sign-in.
 pub(crate) async fn insert_begun(
     link: Link<'_>,
@@ -80,13 +94,27 @@ impl Store {
         (session, token)
     }
 
-    /// Who holds this session token; nobody if the session has ended.
+    /// Who holds this session token; nobody if the session has ended. The
+    /// session lasts anew.
     ///
     /// # Errors
     /// A fault only.
     pub async fn authenticate(&self, token: &str) -> Result<Option<SignedIn>, Fault> {
+        let Some(found) = self.recognise(token).await? else { return Ok(None) };
+        if found.is_renewable {
+            self.renew_session(&found.user).await;
+        }
+        Ok(Some(found.user))
+    }
+
+    /// Who holds this session token, for those who can hand a renewed one
+    /// out; nobody if the session has ended.
+    ///
+    /// # Errors
+    /// A fault only.
+    pub async fn recognise(&self, token: &str) -> Result<Option<Recognised>, Fault> {
         let now = self.0.world.now();
-        let sql = "SELECT s.id, s.user_id, u.role, s.used_at FROM sessions s JOIN users u ON u.id = s.user_id \
+        let sql = "SELECT s.id, s.user_id, u.role, s.used_at, s.expires_at FROM sessions s JOIN users u ON u.id = s.user_id \
                    WHERE s.token_hash = $1 AND s.expires_at > $2";
         let found = self
             .read()
@@ -94,22 +122,29 @@ impl Store {
                 let session = row.id(SessionId::new)?;
                 let id = row.id(UserId::new)?;
                 let role = row.take_as("read a role", role_from_number)?;
-                Ok((SignedIn { id, role, session }, row.time()?))
+                Ok((SignedIn { id, role, session }, row.time()?, row.time()?))
             })
             .await?;
-        let Some((user, used_at)) = found else { return Ok(None) };
+        let Some((user, used_at, expires_at)) = found else { return Ok(None) };
         if now.millis() - used_at.millis() > MARK_EVERY_MILLIS {
-            self.mark_used(user.session, now).await;
+            self.mark_used(user.session, now, expires_at).await;
         }
-        Ok(Some(user))
+        let used_up = now.after(self.0.market.session).millis() - expires_at.millis();
+        Ok(Some(Recognised { user, is_renewable: used_up > RENEW_EVERY_MILLIS }))
     }
 
-    async fn mark_used(&self, session: SessionId, now: Timestamp) {
-        let expires_at = now.after(self.0.market.session);
+    /// Has a session last anew from now on. One that has ended stays ended.
+    pub async fn renew_session(&self, user: &SignedIn) {
+        let now = self.0.world.now();
+        self.mark_used(user.session, now, now.after(self.0.market.session)).await;
+    }
+
+    async fn mark_used(&self, session: SessionId, now: Timestamp, expires_at: Timestamp) {
         let Ok(writer) = self.writer() else { return };
         let marked = writer.change(move |link| {
             Box::pin(async move {
-                let sql = "UPDATE sessions SET used_at = $1, expires_at = $2 WHERE id = $3";
+                let sql =
+                    "UPDATE sessions SET used_at = $1, expires_at = $2 WHERE id = $3 AND expires_at > $1";
                 let values = vec![now.millis().into(), expires_at.millis().into(), session.uuid().into()];
                 Ok(link.change(sql, values).await?)
             })

@@ -1,9 +1,10 @@
 //! What the vendor's staff does and sees.
 
-use domain::access::Actor;
+use domain::access::{Actor, Role};
 use domain::command::Command;
 use domain::id::UserId;
 use domain::ledger::account::{AccountKind, Sums};
+use domain::ledger::chain::Seal;
 use domain::refusal::Refusal;
 use domain::text::{GrantReason, Handle};
 use domain::time::Timestamp;
@@ -15,10 +16,12 @@ use uuid::Uuid;
 use crate::Store;
 use crate::book::load::handle;
 use crate::error::{Done, Fault};
-use crate::orders::keyed;
-use crate::page::{Page, Window};
+use crate::orders::{OrderView, keyed};
+use crate::page::{PAGE_MAX, Page, Window};
+use crate::sessions::role_from_number;
 use crate::tx::Columns;
 use crate::users::User;
+use crate::wallet::Wallet;
 
 /// The ledger at a glance: the balances of one kind of account together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +56,23 @@ pub struct UserRow {
     pub id: UserId,
     /// Their handle.
     pub handle: Handle,
+    /// What the account may do.
+    pub role: Role,
     /// When the account was opened.
     pub created_at: Timestamp,
+    /// What the account holds.
+    pub wallet: Wallet,
+}
+
+/// A link of the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// Its number.
+    pub sequence: i64,
+    /// When it was sealed.
+    pub at: Timestamp,
+    /// The seal over it and all before it.
+    pub seal: Seal,
 }
 
 impl Store {
@@ -115,21 +133,64 @@ impl Store {
         self.read().rows(sql, vec![], read).await
     }
 
-    /// Users whose handle begins with `prefix`, newest first. Staff only.
+    /// The newest orders of the market, at most `limit`. Staff only.
+    ///
+    /// # Errors
+    /// `NotSignedIn`, `Forbidden`.
+    pub async fn latest_orders(&self, actor: &Actor, limit: u32) -> Done<Vec<OrderView>> {
+        actor.staff()?;
+        let tail = format!("ORDER BY o.id DESC LIMIT {}", limit.min(PAGE_MAX));
+        Ok(self.read_orders(&tail, vec![]).await?)
+    }
+
+    /// The link of the chain with that number, or the newest; nothing if
+    /// there is none. Staff only.
+    ///
+    /// # Errors
+    /// `NotSignedIn`, `Forbidden`.
+    pub async fn sealed(&self, actor: &Actor, sequence: Option<i64>) -> Done<Option<Sealed>> {
+        actor.staff()?;
+        let sql =
+            "SELECT sequence, at, seal FROM transactions WHERE sequence <= $1 ORDER BY sequence DESC LIMIT 1";
+        let last = self.read().row(sql, vec![sequence.unwrap_or(i64::MAX).into()], |row| {
+            Ok(Sealed { sequence: row.take()?, at: row.time()?, seal: Seal::from_bytes(row.hash()?) })
+        });
+        // Numbers have no gaps, so what comes before another is another's.
+        Ok(last.await?.filter(|found| sequence.is_none_or(|sequence| sequence == found.sequence)))
+    }
+
+    /// Users whose handle begins with `prefix`, newest first, with what they
+    /// hold. Staff only.
     ///
     /// # Errors
     /// `NotSignedIn`, `Forbidden`.
     pub async fn find_users(&self, actor: &Actor, prefix: &str, window: Window<Uuid>) -> Done<Page<UserRow>> {
         actor.staff()?;
         let prefix: String = prefix.trim().to_lowercase().chars().take(40).collect();
-        // A range rather than LIKE: no sign of the prefix means anything.
-        let mut values = vec![Value::from(prefix.clone()), format!("{prefix}\u{10FFFF}").into()];
+        // Neither LIKE, to which some signs mean more than themselves, nor a
+        // range, which PostgreSQL sorts by the rules of a language: equal
+        // letters are equal everywhere. Newest first, so that a page is found
+        // long before the table ends.
+        let mut values = vec![Value::from(prefix.clone())];
         let clause = window.clause("id", &mut values);
-        let sql =
-            format!("SELECT id, handle, created_at FROM users WHERE handle >= $1 AND handle < $2{clause}");
+        let letters = prefix.chars().count();
+        let sql = format!(
+            "SELECT id, handle, role, created_at FROM users WHERE SUBSTR(handle, 1, {letters}) = $1{clause}"
+        );
         let read = |row: &mut Columns<'_>| {
-            Ok(UserRow { id: row.id(UserId::new)?, handle: handle(row)?, created_at: row.time()? })
+            Ok(UserRow {
+                id: row.id(UserId::new)?,
+                handle: handle(row)?,
+                role: row.take_as("read a role", role_from_number)?,
+                created_at: row.time()?,
+                wallet: Wallet::default(),
+            })
         };
-        Ok(window.page(self.read().rows(sql, values, read).await?))
+        let mut page = window.page(self.read().rows(sql, values, read).await?);
+        let mut wallets = self.wallets(page.items.iter().map(|user| user.id)).await?;
+        for user in &mut page.items {
+            user.wallet = wallets.remove(&user.id).unwrap_or_default();
+        }
+        Ok(page)
     }
 }

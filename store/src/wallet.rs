@@ -1,5 +1,7 @@
 //! Wallets: balances and the statement of every movement.
 
+use std::collections::HashMap;
+
 use domain::access::Actor;
 use domain::id::UserId;
 use domain::ledger::account::{AccountId, AccountKind, Sums};
@@ -11,8 +13,8 @@ use uuid::Uuid;
 
 use crate::Store;
 use crate::error::{Done, Fault};
-use crate::page::{PAGE_MAX, Page};
-use crate::tx::Columns;
+use crate::page::{Page, Window};
+use crate::tx::{Columns, ids, marks};
 
 /// What a user holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +32,17 @@ pub struct Wallet {
 }
 
 impl Wallet {
+    fn put(&mut self, kind: AccountKind, balance: Tokens) {
+        match kind {
+            AccountKind::Spendable => self.spendable = balance,
+            AccountKind::Earned => self.earned = balance,
+            AccountKind::Promo => self.promo = balance,
+            AccountKind::Debt => self.debt = balance,
+            AccountKind::Escrow => self.held = balance,
+            _ => {}
+        }
+    }
+
     /// Spendable, earned and promo less debt: the balance that is shown.
     #[must_use]
     pub fn balance(&self) -> Tokens {
@@ -96,41 +109,39 @@ pub struct Movement {
     pub balance_after: Tokens,
 }
 
-/// Which part of a statement, newest first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct StatementWindow {
-    /// How many movements, up to [`PAGE_MAX`].
-    pub first: u32,
-    /// Only those older than this.
-    pub after: Option<Place>,
-}
-
 impl Store {
     /// What a user holds.
     ///
     /// # Errors
     /// A fault only.
     pub async fn wallet(&self, user: UserId) -> Result<Wallet, Fault> {
-        let sql = "SELECT kind, debits, credits FROM accounts WHERE owner = $1";
-        let rows = self.read().rows(sql, vec![user.uuid().into()], |row| {
+        Ok(self.wallets(std::iter::once(user)).await?.remove(&user).unwrap_or_default())
+    }
+
+    /// What these users hold; those without any account are left out.
+    pub(crate) async fn wallets(
+        &self,
+        users: impl Iterator<Item = UserId>,
+    ) -> Result<HashMap<UserId, Wallet>, Fault> {
+        let values = ids(users.map(|user| user.uuid()));
+        if values.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let marks = marks(0, values.len());
+        let sql = format!("SELECT owner, kind, debits, credits FROM accounts WHERE owner IN ({marks})");
+        let rows = self.read().rows(sql, values, |row| {
+            let owner = row.id(UserId::new)?;
             let kind = row.take_as("read an account's kind", AccountKind::from_number)?;
             let sums = Sums { debits: row.tokens()?, credits: row.tokens()? };
             let balance =
                 sums.balance(kind.side()).ok_or(Fault::corrupt("read a balance above its floor"))?;
-            Ok((kind, balance))
+            Ok((owner, kind, balance))
         });
-        let mut wallet = Wallet::default();
-        for (kind, balance) in rows.await? {
-            match kind {
-                AccountKind::Spendable => wallet.spendable = balance,
-                AccountKind::Earned => wallet.earned = balance,
-                AccountKind::Promo => wallet.promo = balance,
-                AccountKind::Debt => wallet.debt = balance,
-                AccountKind::Escrow => wallet.held = balance,
-                _ => {}
-            }
+        let mut wallets: HashMap<UserId, Wallet> = HashMap::new();
+        for (owner, kind, balance) in rows.await? {
+            wallets.entry(owner).or_default().put(kind, balance);
         }
-        Ok(wallet)
+        Ok(wallets)
     }
 
     /// The asker's movements, newest first, each with the balance after it.
@@ -138,49 +149,46 @@ impl Store {
     ///
     /// # Errors
     /// `NotSignedIn`.
-    pub async fn statement(&self, actor: &Actor, window: StatementWindow) -> Done<Page<Movement>> {
+    pub async fn statement(&self, actor: &Actor, window: Window<Place>) -> Done<Page<Movement>> {
         let user = actor.signed_in()?.id;
-        let limit = window.first.clamp(1, PAGE_MAX);
+        let (sign, order) = window.reading();
+        let rows = window.rows_read();
         let mut values = vec![Value::from(user.uuid())];
-        let after = match window.after {
+        let beside = match window.edge() {
             Some(place) => {
                 values.extend([Value::from(place.sequence), place.leg.into()]);
-                " AND (t.sequence < $2 OR (t.sequence = $2 AND t.leg < $3))"
+                format!(" AND (t.sequence {sign} $2 OR (t.sequence = $2 AND t.leg {sign} $3))")
             }
-            None => "",
+            None => String::new(),
         };
         // Each half reads no more than a page from its own index.
         let half = |own: &str, other: &str, direction: i16| {
             format!(
                 "SELECT * FROM (SELECT t.sequence, t.leg, t.amount, t.code, t.{own}_kind AS own_kind, \
                  t.{other}_owner AS other_owner, t.{other}_kind AS other_kind, {direction} AS direction \
-                 FROM transfers t WHERE t.{own}_owner = $1 AND t.{own}_kind IN (1, 2, 3){after} \
-                 ORDER BY t.sequence DESC, t.leg DESC LIMIT {}) AS {own}s",
-                limit + 1
+                 FROM transfers t WHERE t.{own}_owner = $1 AND t.{own}_kind IN (1, 2, 3){beside} \
+                 ORDER BY t.sequence {order}, t.leg {order} LIMIT {rows}) AS {own}s"
             )
         };
         let sql = format!(
             "SELECT m.sequence, m.leg, m.amount, m.code, m.own_kind, m.other_owner, m.other_kind, m.direction, \
              x.kind, x.at, x.reference, x.detail, u.handle FROM ({} UNION ALL {}) AS m \
              JOIN transactions x ON x.sequence = m.sequence LEFT JOIN users u ON u.id = m.other_owner \
-             ORDER BY m.sequence DESC, m.leg DESC LIMIT {}",
+             ORDER BY m.sequence {order}, m.leg {order} LIMIT {rows}",
             half("debit", "credit", 1),
             half("credit", "debit", 2),
-            limit + 1
         );
-        let mut movements = self.read().rows(sql, values, read_movement).await?;
-        let has_next = movements.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-        movements.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        let newest = movements.first().map(|movement| movement.place);
+        let mut page = window.page(self.read().rows(sql, values, read_movement).await?);
+        let newest = page.items.first().map(|movement| movement.place);
         let mut balance = match newest {
             Some(place) => self.balance_at(user, place).await?,
             None => 0,
         };
-        for movement in &mut movements {
+        for movement in &mut page.items {
             movement.balance_after = Tokens::from_units(balance).unwrap_or_default();
             balance -= signed(movement);
         }
-        Ok(Page { items: movements, has_next, has_previous: window.after.is_some() })
+        Ok(page)
     }
 
     /// The user's balance right after the movement at `place`, in units.

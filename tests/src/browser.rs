@@ -89,7 +89,7 @@ impl WebDriverCompatibleCommand for ReadLog {
     }
 }
 
-fn capabilities(profile: &TempDir, script: Script) -> Capabilities {
+fn capabilities(profile: &TempDir, script: Script, width: Option<u32>) -> Capabilities {
     let profile = format!("--user-data-dir={}", profile.path().display());
     let arguments = [
         "--headless",
@@ -110,6 +110,10 @@ fn capabilities(profile: &TempDir, script: Script) -> Capabilities {
     if script == Script::Off {
         options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
     }
+    if let Some(width) = width {
+        let metrics = json!({ "width": width, "height": 640, "pixelRatio": 1, "touch": true });
+        options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+    }
     let all = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
     let Value::Object(all) = all else { unreachable!("the line above makes an object") };
     all
@@ -121,11 +125,23 @@ impl Browser {
     /// # Panics
     /// If chromium or chromedriver are missing or do not start.
     pub async fn open(program: &Program, script: Script) -> Self {
+        Self::open_on(program, script, None).await
+    }
+
+    /// Opens one on a phone whose screen is so many pixels wide.
+    ///
+    /// # Panics
+    /// If chromium or chromedriver are missing or do not start.
+    pub async fn on_a_phone(program: &Program, width: u32) -> Self {
+        Self::open_on(program, Script::On, Some(width)).await
+    }
+
+    async fn open_on(program: &Program, script: Script, width: Option<u32>) -> Self {
         let profile = TempDir::with_prefix("farthing-browser-").expect("a temporary folder can be made");
         let (driver, port) = Driver::start();
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let address = format!("http://127.0.0.1:{port}");
-        let client = builder.capabilities(capabilities(&profile, script)).connect(&address).await;
+        let client = builder.capabilities(capabilities(&profile, script, width)).connect(&address).await;
         let client = client.unwrap_or_else(|error| panic!("chromium does not start: {error}"));
         let browser = Self { client, base: program.url(""), _driver: driver, profile };
         browser.goes_to("/").await;

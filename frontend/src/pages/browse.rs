@@ -78,7 +78,7 @@ pub(super) async fn storefront(ask: Ask, Path(handle): Path<String>, query: Pair
     let description = format!("What {name} sells on {}.", store.market().name);
     show(&StorefrontView {
         page: ask.page(name, &description).await?,
-        seller: show::seller(&user),
+        seller: show::seller(&user, store.tally(user.id).await?),
         about: user.about.as_deref().map(show::paragraphs).unwrap_or_default(),
         listings: show::cards(&page.items, &ask.site.rate()),
         pager: show::pager(&page, &path, |listing: &Listing| listing.id.uuid()),

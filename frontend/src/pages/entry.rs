@@ -73,9 +73,8 @@ pub(super) fn keep_device(ask: &Ask, device: &str, response: &mut Response) {
 /// Lets a session begin: its cookie is set, and the visitor's cart joins it.
 async fn begin(ask: Ask, token: &str, mut response: Response) -> Answer {
     let site = &ask.site;
-    let lasts = site.store.market().session;
     let headers = response.headers_mut();
-    headers.append(header::SET_COOKIE, cookies::set(cookies::SESSION, token, lasts, site.is_secure()));
+    headers.append(header::SET_COOKIE, site.session_cookie(token));
     if let Some(visitor) = &ask.visit.visitor_token {
         if let Some(user) = site.store.authenticate(token).await? {
             let visitor = cookies::visitor_id(&site.store, visitor);

@@ -51,7 +51,7 @@ pub(super) async fn listing(ask: Ask, Path(id): Path<String>) -> Answer {
         price: rate.price(listing.price),
         availability: availability(&ask, &listing).await?,
         after_paying: after_paying(&ask, listing.kind),
-        seller: show::seller(&seller),
+        seller: show::seller(&seller, store.tally(seller.id).await?),
         tags: listing.tags.iter().map(tag).collect(),
         listed_at: listing.published_at.unwrap_or(listing.created_at),
         sold: u64::from(listing.sales),

@@ -8,6 +8,7 @@ use domain::text::{Description, Title, parse_tags};
 use domain::tokens::Tokens;
 use store::Error;
 use store::listings::{Listing, NewListing, Revision};
+use store::shelves::Shelf;
 
 use super::upload::{Sent, read};
 use crate::ask::{Answer, Ask, show, show_refused};
@@ -349,13 +350,43 @@ fn parse_pieces(kind: ListingKind, typed: &str) -> Result<Option<u32>, Refusal> 
 
 /// `GET /listings`
 pub(super) async fn mine(ask: Ask, query: Pairs) -> Answer {
-    let user = ask.user()?;
-    let page = ask.site.store.listings_of(&ask.actor, user.id, super::window(&query)).await?;
+    ask.user()?;
+    let shelf = query.find("shelf").and_then(Shelf::from_name);
+    let page = ask.site.store.own_listings(&ask.actor, shelf, super::window(&query)).await?;
+    let tabs = tabs(shelf, ask.site.store.count_shelves(&ask.actor).await?);
+    let path = tabs.iter().find(|tab| tab.chosen).map(|tab| tab.value.clone()).unwrap_or_default();
     show(&MyListingsView {
         page: ask.own_page("My listings").await?,
+        tabs,
         rows: page.items.iter().map(|listing| row(&ask, listing)).collect(),
-        pager: show::pager(&page, &routes::MyListings.to_string(), |listing| listing.id.uuid()),
+        pager: show::pager(&page, &path, |listing| listing.id.uuid()),
     })
+}
+
+/// All listings and each shelf, with its address as value.
+fn tabs(chosen: Option<Shelf>, counts: [u32; 4]) -> Vec<Choice> {
+    let all = Choice {
+        value: routes::MyListings.to_string(),
+        label: "All".to_owned(),
+        chosen: chosen.is_none(),
+        count: Some(counts.iter().map(|count| u64::from(*count)).sum()),
+    };
+    let each = Shelf::ALL.into_iter().zip(counts).map(|(shelf, count)| Choice {
+        value: format!("{}?shelf={}", routes::MyListings, shelf.name()),
+        label: shelf_word(shelf).to_owned(),
+        chosen: chosen == Some(shelf),
+        count: Some(u64::from(count)),
+    });
+    std::iter::once(all).chain(each).collect()
+}
+
+const fn shelf_word(shelf: Shelf) -> &'static str {
+    match shelf {
+        Shelf::OnSale => "On sale",
+        Shelf::SoldOut => "Sold out",
+        Shelf::Drafts => "Drafts",
+        Shelf::Withdrawn => "Withdrawn",
+    }
 }
 
 fn row(ask: &Ask, listing: &Listing) -> OwnListing {

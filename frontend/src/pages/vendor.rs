@@ -1,20 +1,28 @@
 //! The vendor's console: today, users, grants, ledger.
 
+use domain::access::Role;
 use domain::ledger::account::{AccountKind, Class};
+use domain::order::OrderState;
 use domain::refusal::Refusal;
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
 use store::Error;
-use store::vendor::{Glance, KindTotal};
+use store::orders::OrderView;
+use store::vendor::{Glance, KindTotal, Sealed};
 
 use crate::ask::{Answer, Ask, show, show_refused};
 use crate::form::Form;
 use crate::page::Tone;
 use crate::posted::{Pairs, Posted};
 use crate::trouble::{Trouble, sentence};
-use crate::view::vendor::{Count, GrantForm, GrantView, LedgerView, TodayView, Total, UserRow, UsersView};
+use crate::view::vendor::{
+    Count, GrantForm, GrantView, LatestOrder, LedgerView, SealRow, TodayView, Total, UserRow, UsersView,
+};
 use crate::worth::grouped;
 use crate::{routes, show};
+
+/// How many of the latest orders the first page shows.
+const LATEST: u32 = 10;
 
 /// A day in milliseconds.
 const DAY_MILLIS: i64 = 86_400_000;
@@ -29,6 +37,7 @@ async fn today_so_far(ask: &Ask) -> Result<Glance, Trouble> {
 /// `GET /vendor`
 pub(super) async fn today(ask: Ask) -> Answer {
     let glance = today_so_far(&ask).await?;
+    let orders = ask.site.store.latest_orders(&ask.actor, LATEST).await?;
     let count = |label: &str, count: u32| Count { label: label.to_owned(), count: u64::from(count) };
     let fees = glance.totals.iter().find(|total| total.kind == AccountKind::Fees);
     show(&TodayView {
@@ -42,7 +51,27 @@ pub(super) async fn today(ask: Ask) -> Answer {
             total(&ask, "Sold today", glance.turnover, ""),
             total(&ask, "Our cut so far", fees.map(|total| total.balance).unwrap_or_default(), ""),
         ],
+        orders: orders.iter().map(|view| latest(&ask, view)).collect(),
     })
+}
+
+fn latest(ask: &Ask, view: &OrderView) -> LatestOrder {
+    let order = &view.order;
+    let title = order.lines.first().map(|line| line.title.clone()).unwrap_or_default();
+    let more = order.lines.len().saturating_sub(1);
+    LatestOrder {
+        title,
+        more: (more > 0).then(|| format!("and {more} more")),
+        buyer: view.buyer_handle.clone(),
+        seller: view.seller_handle.clone(),
+        at: order.at,
+        state: match order.state {
+            OrderState::Held => "Held",
+            OrderState::Released => "Done",
+            OrderState::Cancelled => "Called off",
+        },
+        total: ask.price(order.money.total),
+    }
 }
 
 fn total(ask: &Ask, label: &str, tokens: Tokens, meaning: &str) -> Total {
@@ -57,6 +86,8 @@ pub(super) async fn users(ask: Ask, query: Pairs) -> Answer {
     let row = |user: &store::vendor::UserRow| UserRow {
         handle: user.handle.as_str().to_owned(),
         since: user.created_at,
+        staff: user.role == Role::Staff,
+        balance: ask.price(user.wallet.balance()),
         grant: format!("{}?to={}", routes::VendorGrant, user.handle),
     };
     show(&UsersView {
@@ -110,7 +141,7 @@ pub(super) async fn grant(ask: Ask, Posted(pairs): Posted) -> Answer {
 }
 
 /// `GET /vendor/ledger`
-pub(super) async fn ledger(ask: Ask) -> Answer {
+pub(super) async fn ledger(ask: Ask, query: Pairs) -> Answer {
     let glance = today_so_far(&ask).await?;
     let side = |classes: [Class; 2]| {
         let part: Vec<&KindTotal> =
@@ -124,13 +155,25 @@ pub(super) async fn ledger(ask: Ask) -> Answer {
     };
     let (sources, issued) = side([Class::Issued, Class::Debt]);
     let (places, held) = side([Class::Held, Class::Retired]);
+    let sought = query.get("transaction").trim().to_owned();
+    let found = match sought.parse() {
+        Ok(sequence) => ask.site.store.sealed(&ask.actor, Some(sequence)).await?,
+        Err(_) => None,
+    };
     show(&LedgerView {
         page: ask.own_page("Ledger").await?,
         sources,
         places,
         issued: ask.price(issued),
         held: ask.price(held),
+        last: ask.site.store.sealed(&ask.actor, None).await?.map(seal_row),
+        sought,
+        found: found.map(seal_row),
     })
+}
+
+fn seal_row(sealed: Sealed) -> SealRow {
+    SealRow { sequence: sealed.sequence, at: sealed.at, seal: sealed.seal.to_string() }
 }
 
 /// A kind of account, for people.

@@ -4,10 +4,11 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use domain::id::UserId;
 use domain::ledger::transfer::{Subject, TransactionKind, TransferCode};
-use store::wallet::{Direction as Way, Movement, Place, StatementWindow};
+use store::page::Window;
+use store::wallet::{Direction as Way, Movement, Place};
 
 use crate::ask::{Answer, Ask, show};
-use crate::parts::{Change, Crumb, Direction, Pager};
+use crate::parts::{Change, Crumb, Direction};
 use crate::posted::Pairs;
 use crate::view::wallet::{Entry, Pocket, WalletView};
 use crate::{routes, show};
@@ -22,9 +23,12 @@ const CSV_ENTRIES_MAX: usize = 100_000;
 pub(super) async fn wallet(ask: Ask, query: Pairs) -> Answer {
     let user = ask.user()?;
     let wallet = ask.site.store.wallet(user.id).await?;
-    let after = query.find("after").and_then(read_place);
-    let page = ask.site.store.statement(&ask.actor, StatementWindow { first: ENTRIES, after }).await?;
-    let last = page.items.last().filter(|_| page.has_next).map(|movement| movement.place);
+    let place = |name: &str| query.find(name).and_then(read_place);
+    let window = match place("before") {
+        Some(edge) => Window::last(ENTRIES, Some(edge)),
+        None => Window::first(ENTRIES, place("after")),
+    };
+    let page = ask.site.store.statement(&ask.actor, window).await?;
     let pocket = |label: &str, tokens, meaning: &str| Pocket {
         label: label.to_owned(),
         tokens,
@@ -48,10 +52,9 @@ pub(super) async fn wallet(ask: Ask, query: Pairs) -> Answer {
         balance: ask.price(wallet.balance()),
         pockets,
         entries: page.items.iter().map(|movement| entry(movement, user.id)).collect(),
-        pager: Pager {
-            previous: page.has_previous.then(|| routes::Wallet.to_string()),
-            next: last.map(|place| format!("{}?after={}.{}", routes::Wallet, place.sequence, place.leg)),
-        },
+        pager: show::pager(&page, &routes::Wallet.to_string(), |movement| {
+            format!("{}.{}", movement.place.sequence, movement.place.leg)
+        }),
     })
 }
 
@@ -136,7 +139,7 @@ pub(super) async fn statement(ask: Ask) -> Answer {
     let mut csv = "time,what,with,amount,balance,transaction,reference\r\n".to_owned();
     let (mut after, mut rows) = (None, 0);
     loop {
-        let window = StatementWindow { first: store::page::PAGE_MAX, after };
+        let window = Window::first(store::page::PAGE_MAX, after);
         let page = ask.site.store.statement(&ask.actor, window).await?;
         for movement in &page.items {
             csv.push_str(&csv_line(movement, me));

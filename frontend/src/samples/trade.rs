@@ -133,6 +133,13 @@ impl Samples for MyListingsView {
         };
         let full = Self {
             page: user("My listings", "/listings", "1250"),
+            tabs: vec![
+                chosen("/listings", "All", Some(10_004)),
+                choice("/listings?shelf=on-sale", "On sale", Some(10_000)),
+                choice("/listings?shelf=sold-out", "Sold out", Some(0)),
+                choice("/listings?shelf=drafts", "Drafts", Some(3)),
+                choice("/listings?shelf=withdrawn", "Withdrawn", Some(1)),
+            ],
             rows: vec![
                 row(1, NextStep::Withdraw),
                 row(2, NextStep::Publish),

@@ -16,13 +16,31 @@ impl Samples for TodayView {
 
     fn samples() -> Vec<(&'static str, Self)> {
         let count = |label: &str, count| Count { label: label.to_owned(), count };
+        let order = |title: &str, more: Option<&str>, seller: &str, state, total: &str| LatestOrder {
+            title: title.to_owned(),
+            more: more.map(str::to_owned),
+            buyer: "quiet-wren-4821".to_owned(),
+            seller: seller.to_owned(),
+            at: at(-7),
+            state,
+            total: price(total),
+        };
         let full = Self {
+            orders: vec![
+                order("Linocut of a wren", None, "hedge-and-sons", "Held", "45"),
+                order(HOSTILE, Some("and 49 more"), LONG, "Called off", "123456789.0125"),
+                order(&format!("{LONG}{LONG}"), None, "heron", "Done", "0.5"),
+            ],
             page: staff("Vendor’s console", "/vendor"),
             counts: vec![count("Orders", 214), count("New accounts", 38), count("New listings", 10_000)],
             sums: vec![total("Sold", "123456789.0125", ""), total("Our cut", "1504.75", "")],
         };
-        let empty =
-            Self { counts: vec![count("Orders", 0)], sums: vec![total("Sold", "0", "")], ..full.clone() };
+        let empty = Self {
+            counts: vec![count("Orders", 0)],
+            sums: vec![total("Sold", "0", "")],
+            orders: vec![],
+            ..full.clone()
+        };
         vec![("full", full), ("empty", empty)]
     }
 }
@@ -78,15 +96,21 @@ impl Samples for UsersView {
     const TEMPLATE: &'static str = "vendor_users";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let user = |handle: &str| UserRow {
+        let user = |handle: &str, balance: &str| UserRow {
             handle: handle.to_owned(),
             since: at(-9_000),
+            staff: handle == "market-office",
+            balance: price(balance),
             grant: "/vendor/grant?to=x".to_owned(),
         };
         let full = Self {
             page: staff("Users", "/vendor/users"),
             search: HOSTILE.to_owned(),
-            users: vec![user("market-office"), user("quiet-wren-4821"), user(LONG)],
+            users: vec![
+                user("market-office", "0"),
+                user("quiet-wren-4821", "1250"),
+                user(LONG, "123456789.0125"),
+            ],
             pager: Pager { previous: None, next: Some("/vendor/users?after=x".to_owned()) },
         };
         let empty = Self { users: vec![], ..full.clone() };
@@ -124,8 +148,12 @@ impl Samples for LedgerView {
             ],
             issued: price("123456789.0125"),
             held: price("123456789.0125"),
+            last: Some(SealRow { sequence: 48_210, at: at(-3), seal: "5e0f".repeat(16) }),
+            sought: "17".to_owned(),
+            found: Some(SealRow { sequence: 17, at: at(-9_000), seal: "c0de".repeat(16) }),
         };
-        let broken = Self { held: price("1"), ..usual.clone() };
+        let broken =
+            Self { held: price("1"), last: None, sought: HOSTILE.to_owned(), found: None, ..usual.clone() };
         vec![("usual", usual), ("broken", broken)]
     }
 }

@@ -185,6 +185,7 @@ pub(super) fn seller(handle: &str) -> SellerCard {
         name: Some("Hedge & Sons".to_owned()),
         portrait: routes::Portrait::to(UserId::new(Uuid::from_u128(7))).to_string(),
         since: at(-300_000),
+        tally: "14 listings on sale · 1,000 orders and more sold".to_owned(),
     }
 }
 

@@ -88,6 +88,8 @@ pub struct SellerCard {
     pub portrait: String,
     /// Since when the account has been open.
     pub since: Timestamp,
+    /// How much is on sale and was sold, in words.
+    pub tally: String,
 }
 
 /// The confirmation before buying in one step.

@@ -120,10 +120,19 @@ pub struct FeePreview {
 pub struct MyListingsView {
     /// The frame.
     pub page: Page,
+    /// The shelves: address, name, how many; the first has all.
+    pub tabs: Vec<Choice>,
     /// The listings, newest first.
     pub rows: Vec<OwnListing>,
     /// The pages beside this one.
     pub pager: Pager,
+}
+
+impl MyListingsView {
+    /// Whether only a part of the listings was asked for.
+    fn is_filtered(&self) -> bool {
+        self.tabs.iter().skip(1).any(|tab| tab.chosen)
+    }
 }
 
 /// A listing in its seller's eyes.

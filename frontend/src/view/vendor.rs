@@ -27,6 +27,27 @@ pub struct TodayView {
     pub counts: Vec<Count>,
     /// Amounts, such as what was sold.
     pub sums: Vec<Total>,
+    /// The newest orders of the market, newest first.
+    pub orders: Vec<LatestOrder>,
+}
+
+/// An order as the vendor sees one: what, between whom, and how it stands.
+#[derive(Clone, Debug)]
+pub struct LatestOrder {
+    /// The first thing that was bought.
+    pub title: String,
+    /// How many other things, in words.
+    pub more: Option<String>,
+    /// The buyer's handle.
+    pub buyer: String,
+    /// The seller's handle.
+    pub seller: String,
+    /// When.
+    pub at: Timestamp,
+    /// How it stands, in a word.
+    pub state: &'static str,
+    /// What it cost.
+    pub total: Price,
 }
 
 impl TodayView {
@@ -158,6 +179,10 @@ pub struct UserRow {
     pub handle: String,
     /// When the account was opened.
     pub since: Timestamp,
+    /// Whether the account works for the vendor.
+    pub staff: bool,
+    /// What the account can spend.
+    pub balance: Price,
     /// Where tokens are granted to them.
     pub grant: String,
 }
@@ -219,6 +244,23 @@ pub struct LedgerView {
     pub issued: Price,
     /// The sum of the places.
     pub held: Price,
+    /// The newest link of the chain; none before the first movement.
+    pub last: Option<SealRow>,
+    /// The transaction that was looked up, as typed.
+    pub sought: String,
+    /// Its seal, if there is such a one.
+    pub found: Option<SealRow>,
+}
+
+/// A link of the chain.
+#[derive(Clone, Debug)]
+pub struct SealRow {
+    /// Its number.
+    pub sequence: i64,
+    /// When it was sealed.
+    pub at: Timestamp,
+    /// The seal over it and all before it.
+    pub seal: String,
 }
 
 impl LedgerView {

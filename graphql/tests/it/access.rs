@@ -50,8 +50,16 @@ const QUERIES: [(&str, About, &str, Outcomes); 14] = [
 ];
 
 /// Fields below the root that are for the staff.
-const BELOW: [(&str, &str, Outcomes); 4] = [
+const BELOW: [(&str, &str, Outcomes); 8] = [
     ("glance", "vendor { glance { users } }", STAFF),
+    ("latestOrders", "vendor { latestOrders { id total } }", STAFF),
+    ("seal", "vendor { seal { transaction seal } }", STAFF),
+    (
+        "shelves",
+        "user(handle: \"owner\") { listings(shelf: DRAFTS) { edges { cursor } } }",
+        ["FORBIDDEN", "FORBIDDEN", "ok", "FORBIDDEN"],
+    ),
+    ("counts", "user(handle: \"owner\") { onSaleCount salesCount shelves { shelf count } }", OPEN),
     ("users", "vendor { users(first: 1) { edges { cursor } } }", STAFF),
     ("outbox", "vendor { outbox { dead } }", STAFF),
     ("deadLetters", "vendor { deadLetters(first: 1) { edges { cursor } } }", STAFF),

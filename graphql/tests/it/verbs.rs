@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::house::House;
 
 /// Each verb or read for an actor, and the field that offers it.
-const OFFERED: [(&str, &str); 47] = [
+const OFFERED: [(&str, &str); 49] = [
     ("open_account", "Mutation.openAccount"),
     ("sign_in", "Mutation.signIn"),
     ("sign_out", "Mutation.signOut"),
@@ -27,6 +27,8 @@ const OFFERED: [(&str, &str); 47] = [
     ("attach_file", "Mutation.attachFile"),
     ("find_listing", "Query.listing"),
     ("listings_of", "User.listings"),
+    ("own_listings", "User.listings"),
+    ("count_shelves", "User.shelves"),
     ("upload_image", "Mutation.uploadImage"),
     ("image", "Query.node"),
     ("cart", "Query.cart"),
@@ -61,12 +63,14 @@ const OFFERED: [(&str, &str); 47] = [
 ];
 
 /// The same for the vendor's staff.
-const OFFERED_TO_STAFF: [(&str, &str); 5] = [
+const OFFERED_TO_STAFF: [(&str, &str); 7] = [
     ("glance", "Vendor.glance"),
     ("find_users", "Vendor.users"),
     ("outbox_glance", "Vendor.outbox"),
     ("dead_letters", "Vendor.deadLetters"),
     ("try_letter_again", "Mutation.tryLetterAgain"),
+    ("latest_orders", "Vendor.latestOrders"),
+    ("sealed", "Vendor.seal"),
 ];
 
 /// Verbs of the program itself: they refuse every other actor.

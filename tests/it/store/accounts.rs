@@ -172,3 +172,36 @@ fn a_handle_changes_if_it_is_free() {
         market.store.close().await;
     });
 }
+
+#[test]
+fn a_session_that_is_used_lasts_anew_once_a_day() {
+    on_each_database(async |base| {
+        let market = Market::on(base).await;
+        let store = &market.store;
+        let day = 86_400;
+        let opened = store.open_account(&NOBODY, NewAccount::default(), Some(Channel::Site)).await.unwrap();
+        let token = opened.session_token.unwrap();
+        let recognised = async || store.recognise(&token).await.unwrap().expect("the session goes on");
+        let user = recognised().await.user;
+        let ends = async || store.sessions(&Actor::User(user)).await.unwrap()[0].expires_at;
+        let first_end = ends().await;
+        market.pass(day);
+        assert!(!recognised().await.is_renewable, "a day is not over yet");
+        market.pass(1);
+        assert!(recognised().await.is_renewable);
+        assert_eq!(ends().await, first_end, "looking does not make it longer");
+        store.renew_session(&user).await;
+        assert!(!recognised().await.is_renewable, "once a day is enough");
+        assert_eq!(ends().await.millis(), first_end.millis() + 1_000 * i64::from(day + 1));
+        // Who keeps coming stays signed in for good; who stays away does not.
+        for _ in 0..3 {
+            market.pass(59 * day);
+            assert_eq!(signed_in(store, &token).await, Some(user));
+        }
+        market.pass(60 * day);
+        assert_eq!(signed_in(store, &token).await, None);
+        store.renew_session(&user).await;
+        assert_eq!(signed_in(store, &token).await, None, "what has ended stays ended");
+        market.store.close().await;
+    });
+}

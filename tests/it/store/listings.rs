@@ -7,6 +7,7 @@ use domain::refusal::Refusal;
 use domain::tokens::Tokens;
 use store::listings::{NewListing, Revision};
 use store::page::Window;
+use store::shelves::{Shelf, Tally};
 use tests::databases::on_each_database;
 use tests::people::{FURNITURE, Market, refused, tokens};
 use uuid::Uuid;
@@ -167,6 +168,37 @@ fn the_feed_tells_every_change_in_order_and_once() {
         assert_eq!(store.forget_changes(cursor, 1).await.unwrap(), 3);
         assert_eq!(store.changes_span().await.unwrap(), (cursor, cursor));
         market.clean().await;
+        market.store.close().await;
+    });
+}
+
+#[test]
+fn each_listing_is_on_one_shelf_and_sellers_have_a_tally() {
+    on_each_database(async |base| {
+        let market = Market::on(base).await;
+        let (wren, finch) = (market.person("wren").await, market.person_with("finch", 100).await);
+        let store = &market.store;
+        let stool = wren.lists_goods("Stool", 5, 1).await;
+        market.pass(1);
+        let chair = wren.lists_goods("Chair", 5, 2).await;
+        market.pass(1);
+        let gone = wren.lists_goods("Gone", 5, 1).await;
+        finch.buys(stool, 1, "a").await.unwrap();
+        finch.buys(chair, 1, "b").await.unwrap();
+        store.withdraw_listing(&wren.actor, gone).await.unwrap();
+        assert_eq!(store.count_shelves(&wren.actor).await.unwrap(), [1, 1, 0, 1]);
+        let shelf = async |shelf| {
+            let page = store.own_listings(&wren.actor, shelf, Window::first(10, None)).await.unwrap();
+            page.items.iter().map(|listing| listing.id).collect::<Vec<_>>()
+        };
+        assert_eq!(shelf(Some(Shelf::OnSale)).await, [chair]);
+        assert_eq!(shelf(Some(Shelf::SoldOut)).await, [stool]);
+        assert_eq!(shelf(Some(Shelf::Drafts)).await, []);
+        assert_eq!(shelf(Some(Shelf::Withdrawn)).await, [gone]);
+        assert_eq!(shelf(None).await, [gone, chair, stool]);
+        assert_eq!(store.count_shelves(&finch.actor).await.unwrap(), [0; 4]);
+        assert_eq!(store.tally(wren.id).await.unwrap(), Tally { on_sale: 1, sales: 2 });
+        assert_eq!(store.tally(finch.id).await.unwrap(), Tally::default());
         market.store.close().await;
     });
 }

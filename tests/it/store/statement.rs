@@ -1,6 +1,7 @@
 //! The statement: every movement once, newest first, with balances that add up.
 
-use store::wallet::{Direction, Movement, StatementWindow};
+use store::page::Window;
+use store::wallet::{Direction, Movement};
 use tests::databases::on_each_database;
 use tests::people::{Market, Person, tokens};
 
@@ -11,11 +12,25 @@ async fn all_pages(market: &Market, person: &Person, first: u32) -> Vec<Movement
     let mut movements: Vec<Movement> = Vec::new();
     loop {
         let after = movements.last().map(|movement| movement.place);
-        let page = market.store.statement(&person.actor, StatementWindow { first, after }).await.unwrap();
+        let page = market.store.statement(&person.actor, Window::first(first, after)).await.unwrap();
         assert!(page.items.len() <= usize::try_from(first).unwrap());
         assert_eq!(page.has_previous, after.is_some());
         movements.extend(page.items);
         if !page.has_next {
+            return movements;
+        }
+    }
+}
+
+/// The same, read from the oldest page to the newest.
+async fn all_pages_backwards(market: &Market, person: &Person, last: u32) -> Vec<Movement> {
+    let mut movements: Vec<Movement> = Vec::new();
+    loop {
+        let before = movements.first().map(|movement| movement.place);
+        let page = market.store.statement(&person.actor, Window::last(last, before)).await.unwrap();
+        assert_eq!(page.has_next, before.is_some());
+        movements.splice(0..0, page.items);
+        if !page.has_previous {
             return movements;
         }
     }
@@ -29,6 +44,8 @@ fn movements_add_up_to_the_balance_however_they_are_paged() {
             let whole = all_pages(&lively.market, person, 100).await;
             for first in [1, 2, 3, 7] {
                 assert_eq!(all_pages(&lively.market, person, first).await, whole, "{first} a page");
+                let back = all_pages_backwards(&lively.market, person, first).await;
+                assert_eq!(back, whole, "{first} a page, backwards");
             }
             assert_eq!(whole[0].balance_after, person.balance().await);
             let mut balance = 0;

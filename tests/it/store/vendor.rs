@@ -1,6 +1,6 @@
 //! What only the vendor's staff does: grants, fee rules, looking around.
 
-use domain::access::Actor;
+use domain::access::{Actor, Role};
 use domain::fees::FeeScope;
 use domain::id::CategoryId;
 use domain::ledger::account::AccountKind;
@@ -101,6 +101,49 @@ fn the_glance_and_the_list_of_users_tell_what_there_is() {
             let found = store.find_users(&staff.actor, prefix, Window::first(10, None)).await.unwrap();
             assert_eq!(found.items.len(), count, "{prefix:?}");
         }
+        let rows = store.find_users(&staff.actor, "", Window::first(10, None)).await.unwrap().items;
+        let mut told: Vec<_> =
+            rows.iter().map(|row| (row.handle.as_str(), row.role, row.wallet.balance())).collect();
+        // They came in one moment, in no order.
+        told.sort_by_key(|(handle, ..)| *handle);
+        let expected = [
+            ("keeper", Role::Staff, tokens("50")),
+            ("wren", Role::User, tokens("50")),
+            ("wren-finch", Role::User, tokens("110")),
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(
+            refused(store.find_users(&wren.actor, "", Window::first(1, None)).await),
+            Refusal::Forbidden
+        );
+        market.store.close().await;
+    });
+}
+
+#[test]
+fn staff_sees_the_latest_orders_and_the_last_seal() {
+    on_each_database(async |base| {
+        let market = Market::on(base).await;
+        let (staff, wren) = (market.staff("keeper").await, market.person("wren").await);
+        let store = &market.store;
+        let before =
+            store.sealed(&staff.actor, None).await.unwrap().expect("accounts open with a transaction");
+        let finch = market.person_with("finch", 100).await;
+        let chair = wren.lists_goods("A chair", 20, 2).await;
+        let order = finch.buys(chair, 1, "k").await.unwrap();
+        let latest = store.latest_orders(&staff.actor, 10).await.unwrap();
+        assert_eq!(latest.len(), 1);
+        assert_eq!((latest[0].order.id, latest[0].buyer_handle.as_str()), (order, "finch"));
+        assert_eq!(latest[0].order.lines[0].title, "A chair");
+        let last = store.sealed(&staff.actor, None).await.unwrap().unwrap();
+        let entries = store.entries(order.uuid()).await.unwrap();
+        assert_eq!((last.sequence, last.seal), (entries[0].sequence, entries[0].seal));
+        assert_eq!(store.sealed(&staff.actor, Some(before.sequence)).await.unwrap(), Some(before));
+        for nowhere in [0, -1, last.sequence + 1, i64::MAX] {
+            assert_eq!(store.sealed(&staff.actor, Some(nowhere)).await.unwrap(), None, "{nowhere}");
+        }
+        assert_eq!(refused(store.sealed(&wren.actor, None).await), Refusal::Forbidden);
+        assert_eq!(refused(store.latest_orders(&Actor::Visitor(None), 1).await), Refusal::NotSignedIn);
         market.store.close().await;
     });
 }
