@@ -1,8 +1,8 @@
 //! Who visits: sessions from cookies, and a guard against other sites.
 
 use axum::extract::{Request, State};
-use axum::http::header::{COOKIE, HOST, ORIGIN};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::access::Actor;
@@ -16,9 +16,9 @@ pub async fn identify(State(site): State<Site>, mut request: Request, next: Next
     let session_token = cookie(request.headers(), cookies::SESSION).map(str::to_owned);
     let visitor_token = cookie(request.headers(), cookies::VISITOR).map(str::to_owned);
     let device_token = cookie(request.headers(), cookies::DEVICE).map(str::to_owned);
-    let user = match &session_token {
-        Some(token) => match site.store.authenticate(token).await {
-            Ok(user) => user,
+    let found = match &session_token {
+        Some(token) => match site.store.recognise(token).await {
+            Ok(found) => found,
             Err(fault) => {
                 tracing::error!(%fault, "a session could not be looked up");
                 return (StatusCode::SERVICE_UNAVAILABLE, "The market is not available just now.\n")
@@ -28,14 +28,32 @@ pub async fn identify(State(site): State<Site>, mut request: Request, next: Next
         None => None,
     };
     let visitor = visitor_token.as_ref().map(|token| cookies::visitor_id(&site.store, token));
-    let actor = user.map_or(Actor::Visitor(visitor), Actor::User);
-    let session_token = session_token.filter(|_| user.is_some());
+    let actor = found.map_or(Actor::Visitor(visitor), |found| Actor::User(found.user));
+    let session_token = session_token.filter(|_| found.is_some());
+    let renewable =
+        found.filter(|found| found.is_renewable).map(|found| found.user).zip(session_token.clone());
     let visit = Visit { actor, session_token, visitor_token, device_token };
     if is_unsafe(request.method()) && is_from_elsewhere(request.headers()) {
         return refusal_page(&site, &visit, StatusCode::FORBIDDEN, &Refusal::Forbidden).await;
     }
     request.extensions_mut().insert(visit);
-    next.run(request).await
+    let mut response = next.run(request).await;
+    if let Some((user, token)) = renewable
+        && takes_cookie(response.headers())
+    {
+        site.store.renew_session(&user).await;
+        response.headers_mut().append(SET_COOKIE, site.session_cookie(&token));
+    }
+    response
+}
+
+/// Whether an answer is a page, which nobody shares with others, and leaves
+/// the session as it is.
+fn takes_cookie(headers: &HeaderMap) -> bool {
+    let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+    let is_page = headers.get(CONTENT_TYPE).is_some_and(|kind| text(kind).starts_with("text/html"));
+    let ends = |cookie: &HeaderValue| text(cookie).starts_with(&format!("{}=", cookies::SESSION));
+    is_page && !headers.get_all(SET_COOKIE).iter().any(ends)
 }
 
 /// The value of a cookie.
@@ -68,8 +86,52 @@ fn is_from_elsewhere(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::net::SocketAddr;
+    use std::sync::Arc;
+
+    use axum::body::Body;
+    use axum::extract::ConnectInfo;
     use axum::http::HeaderName;
+    use domain::time::{Seconds, Timestamp};
+    use domain::user::Channel;
+    use store::users::NewAccount;
+    use store::world::World;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::config::{Config, Sources};
+    use crate::house::House;
+    use crate::telemetry::Metrics;
+
+    #[tokio::test]
+    async fn the_cookie_is_renewed_with_a_page_once_a_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let sources = Sources { data: Some(folder.path().to_owned()), ..Sources::default() };
+        let world = World::made(3, Timestamp::from_millis(1_795_000_000_000));
+        let house = Arc::new(House::open(Config::load(&sources).unwrap(), world.clone()).await.unwrap());
+        let app = crate::app::app(&house, &Arc::new(Metrics::new()));
+        let opened = house
+            .store
+            .open_account(&Actor::Visitor(None), NewAccount::default(), Some(Channel::Site))
+            .await
+            .unwrap();
+        let token = opened.session_token.unwrap();
+        let renewed = async |path: &str| {
+            let cookie = format!("{}={token}", cookies::SESSION);
+            let mut request = Request::get(path).header(COOKIE, cookie).body(Body::empty()).unwrap();
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4_000))));
+            let response = app.clone().oneshot(request).await.unwrap();
+            response.headers().get(SET_COOKIE).map(|cookie| cookie.to_str().unwrap().to_owned())
+        };
+        assert_eq!(renewed("/wallet").await, None, "it is new");
+        world.set_now(world.now().after(Seconds::new(86_401)));
+        assert_eq!(renewed("/favicon.svg").await, None, "a file may be kept for everybody");
+        let expected = format!("farthing_session={token}; Path=/; Max-Age=5184000; HttpOnly; SameSite=Lax");
+        assert_eq!(renewed("/wallet").await, Some(expected));
+        assert_eq!(renewed("/wallet").await, None, "once a day");
+        world.set_now(world.now().after(Seconds::days(61)));
+        assert_eq!(renewed("/help").await, None, "it has ended");
+    }
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
