@@ -46,7 +46,7 @@ impl fmt::Debug for Secret {
 pub struct Vendor {
     /// What the marketplace is called.
     pub name: String,
-    /// What one token is called.
+    /// What its tokens are called, in the plural.
     pub token_name: String,
     /// Three capitals.
     pub currency: String,

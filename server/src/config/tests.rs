@@ -29,7 +29,7 @@ fn problems(settings: &str, environment: &[(&str, &str)]) -> Vec<String> {
 #[test]
 fn the_defaults_are_whole_and_documented() {
     let config = Config::load(&Sources::default()).unwrap();
-    assert_eq!(config.vendor.token_name, "token");
+    assert_eq!(config.vendor.token_name, "tokens");
     assert_eq!(config.money.token_price.micros(), 10_000);
     assert_eq!(config.money.welcome_tokens.to_string(), "50");
     assert_eq!(config.money.fee.get(), 500);
@@ -50,7 +50,8 @@ fn the_defaults_are_whole_and_documented() {
 
 #[test]
 fn later_sources_win_and_are_named() {
-    let folder = folder("[vendor]\nname = \"From file\"\ntoken_name = \"acorn\"\n\n[money]\nhold_days = 3\n");
+    let folder =
+        folder("[vendor]\nname = \"From file\"\ntoken_name = \"acorns\"\n\n[money]\nhold_days = 3\n");
     let environment = [
         ("FARTHING_VENDOR__NAME", "From environment"),
         ("FARTHING_SERVER__LISTEN", "127.0.0.1:1"),
@@ -66,7 +67,7 @@ fn later_sources_win_and_are_named() {
     let config = Config::load(&sources).unwrap();
     assert_eq!(
         (config.vendor.name.as_str(), config.vendor.token_name.as_str()),
-        ("From environment", "acorn")
+        ("From environment", "acorns")
     );
     assert_eq!(config.server.listen.port(), 2);
     assert!(!config.limits.on);
@@ -74,7 +75,7 @@ fn later_sources_win_and_are_named() {
     let explained = config.explain();
     for (start, end) in [
         ("name = \"From environment\"", "# environment FARTHING_VENDOR__NAME"),
-        ("token_name = \"acorn\"", "farthing.toml line 3"),
+        ("token_name = \"acorns\"", "farthing.toml line 3"),
         ("hold_days = 3", "farthing.toml line 6"),
         ("currency = \"USD\"", "# default"),
         ("listen = \"127.0.0.1:2\"", "# command line --listen"),
