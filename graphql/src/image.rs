@@ -22,18 +22,6 @@ pub(crate) struct Rendition {
     url: String,
 }
 
-fn renditions(ctx: &Context<'_>, hash: &str, widths: &[u32]) -> Vec<Rendition> {
-    let at = |width: u32| Rendition { width, url: ctx.link(Link::Picture { hash, width }) };
-    widths.iter().copied().map(at).collect()
-}
-
-/// The narrowest rendition that is at least `wanted` wide, or else the widest.
-fn url(ctx: &Context<'_>, hash: &str, widths: &[u32], wanted: i32) -> Option<String> {
-    let wanted = u32::try_from(wanted).unwrap_or(0);
-    let width = widths.iter().find(|width| **width >= wanted).or(widths.last())?;
-    Some(ctx.link(Link::Picture { hash, width: *width }))
-}
-
 /// An uploaded picture.
 pub(crate) struct Image(pub(crate) Row);
 
@@ -52,29 +40,10 @@ impl Image {
         global(self.0.id)
     }
 
-    /// The width in pixels.
-    async fn width(&self) -> u32 {
-        self.0.width
-    }
-
-    /// The height in pixels.
-    async fn height(&self) -> u32 {
-        self.0.height
-    }
-
-    /// Where the picture is served, as WebP: the narrowest rendition that is
-    /// wide enough, or else the widest.
-    async fn url(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(default = 640, desc = "How wide it is shown, in pixels.")] width: i32,
-    ) -> Option<String> {
-        url(ctx, &self.0.hash, &self.0.widths, width)
-    }
-
-    /// All widths that are kept, smallest first.
-    async fn renditions(&self, ctx: &Context<'_>) -> Vec<Rendition> {
-        renditions(ctx, &self.0.hash, &self.0.widths)
+    /// What every picture has, also the first one of a listing.
+    #[graphql(flatten)]
+    async fn rendered(&self) -> Cover {
+        Cover(self.0.cover())
     }
 }
 
@@ -101,12 +70,17 @@ impl Cover {
         ctx: &Context<'_>,
         #[graphql(default = 640, desc = "How wide it is shown, in pixels.")] width: i32,
     ) -> Option<String> {
-        url(ctx, &self.0.hash, &self.0.widths, width)
+        let wanted = u32::try_from(width).unwrap_or(0);
+        let widths = &self.0.widths;
+        let width = *widths.iter().find(|width| **width >= wanted).or(widths.last())?;
+        Some(ctx.link(Link::Picture { hash: &self.0.hash, width }))
     }
 
     /// All widths that are kept, smallest first.
     async fn renditions(&self, ctx: &Context<'_>) -> Vec<Rendition> {
-        renditions(ctx, &self.0.hash, &self.0.widths)
+        let hash = self.0.hash.as_str();
+        let at = |width: u32| Rendition { width, url: ctx.link(Link::Picture { hash, width }) };
+        self.0.widths.iter().copied().map(at).collect()
     }
 }
 

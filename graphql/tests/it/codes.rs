@@ -6,145 +6,130 @@ use domain::access::Actor;
 use domain::time::Seconds;
 use serde_json::{Value, json};
 
-use crate::house::House;
+use crate::house::{House, Person};
 
 /// Codes that the schema alone cannot show: how often somebody may ask is the
 /// server's business, and the queue is never full here.
 const ELSEWHERE: [&str; 3] = ["RATE_LIMITED", "ACCOUNT_FROZEN", "BUSY"];
 
+/// Who asks, for what, with what; the code, the type of the error, its data.
+type Row<'s> = (&'s Actor, &'static str, Value, &'static str, &'static str, Value);
+
+/// A market in which everything can go wrong.
+struct Scene {
+    house: House,
+    nobody: Actor,
+    ada: Person,
+    ben: Person,
+    dear: Value,
+    cheap: Value,
+    draft: Value,
+    gift: Value,
+    code: String,
+    cancelled: Value,
+}
+
+impl Scene {
+    async fn set() -> Self {
+        let house = House::open().await;
+        let staff = house.staff("market-keeper").await;
+        let (ada, ben) = (house.person("ada-sells").await, house.person("ben-buys").await);
+        let dear = house.list(&ada, "Bell", "1000", true).await;
+        let cheap = house.list(&ada, "Pin", "1", true).await;
+        let draft = house.list(&ada, "Draft", "1", false).await;
+        house.grant(&staff, &ada, "100").await;
+        let link = json!({ "amount": "5", "idempotencyKey": "link" });
+        let gift = house.done(&ada, "createGiftLink", link, "gift { id claimCode }").await["gift"].clone();
+        let code = gift["claimCode"].as_str().unwrap().to_owned();
+        let (nobody, cancelled) = (Actor::Visitor(None), Value::Null);
+        let scene = Self { house, nobody, ada, ben, dear, cheap, draft, gift, code, cancelled };
+        let buy = scene.buy(&scene.cheap, 1, "1");
+        let bought = scene.house.done(&scene.ben, "buy", buy, "order { id }").await["order"]["id"].clone();
+        scene.house.done(&scene.ada, "cancelOrder", json!({ "orderId": bought }), "order { state }").await;
+        scene.house.done(&scene.ben, "claimGift", scene.claim(), "gift { id }").await;
+        let same_key = json!({ "to": "ben-buys", "amount": "1", "idempotencyKey": "same" });
+        scene.house.done(&scene.ada, "giveTokens", same_key, "gift { id }").await;
+        Self { cancelled: bought, ..scene }
+    }
+
+    fn buy(&self, listing: &Value, quantity: i32, price: &str) -> Value {
+        let key = self.house.fresh_key();
+        json!({ "listingId": listing, "quantity": quantity, "expectedPrice": price, "idempotencyKey": key })
+    }
+
+    fn claim(&self) -> Value {
+        json!({ "claimCode": self.code, "idempotencyKey": self.house.fresh_key() })
+    }
+
+    /// Revisions of the draft that break a rule on that field.
+    fn revisions(&self) -> Vec<Row<'_>> {
+        let table = [
+            ("title", json!("")),
+            ("price", json!("1.23456")),
+            ("price", json!("-1")),
+            ("quantity", json!(-1)),
+            ("categoryId", json!("x")),
+        ];
+        let row = |(field, value): (&str, Value)| {
+            let input = json!({ "listingId": self.draft, (field): value });
+            let data = json!({ "field": field });
+            (&self.ada.actor, "reviseListing", input, "INVALID_INPUT", "InvalidInput", data)
+        };
+        table.into_iter().map(row).collect()
+    }
+
+    /// What goes wrong with data of its own, or beside a field.
+    fn with_data(&self) -> Vec<Row<'_>> {
+        let (ben, nobody) = (&self.ben.actor, &self.nobody);
+        let buy = |listing, quantity, price| self.buy(listing, quantity, price);
+        let short = json!({ "balance": "56", "shortfall": "944" });
+        let left = json!({ "left": 5, "listingId": self.cheap, "field": "quantity" });
+        let taken = json!({ "handle": "Ada-Sells" });
+        let (handle, key) = (json!({ "field": "handle" }), json!({ "field": "accountKey" }));
+        vec![
+            (ben, "buy", buy(&self.dear, 1, "1000"), "INSUFFICIENT_TOKENS", "InsufficientTokens", short),
+            (ben, "buy", buy(&self.cheap, 1, "2"), "PRICE_CHANGED", "PriceChanged", json!({ "now": "1" })),
+            (ben, "buy", buy(&self.cheap, 9, "1"), "OUT_OF_STOCK", "OutOfStock", left),
+            (nobody, "openAccount", taken, "HANDLE_TAKEN", "Refused", handle),
+            (nobody, "signIn", json!({}), "INVALID_INPUT", "InvalidInput", key),
+        ]
+    }
+
+    /// What is simply refused.
+    fn plain(&self) -> Vec<Row<'_>> {
+        let (ada, ben, nobody) = (&self.ada.actor, &self.ben.actor, &self.nobody);
+        let many: Vec<Value> = (0..11).map(|_| self.gift["id"].clone()).collect();
+        let images = json!({ "listingId": self.draft, "imageIds": many });
+        let other_use = json!({ "to": "ben-buys", "amount": "2", "idempotencyKey": "same" });
+        let wrong = json!({ "handle": "ada-sells", "passphrase": "wrong" });
+        let empty = json!({ "expectedTotal": "0", "idempotencyKey": "e" });
+        let order = json!({ "orderId": self.cancelled });
+        let table = [
+            (nobody, "buy", self.buy(&self.cheap, 1, "1"), "NOT_SIGNED_IN"),
+            (ben, "setFeeRules", json!({ "rules": [] }), "FORBIDDEN"),
+            (ben, "withdrawListing", json!({ "listingId": self.cheap }), "NOT_FOUND"),
+            (ada, "buy", self.buy(&self.cheap, 1, "1"), "OWN_LISTING"),
+            (ben, "checkout", empty, "EMPTY_CART"),
+            (ada, "giveTokens", other_use, "IDEMPOTENCY_KEY_REUSED"),
+            (nobody, "signIn", wrong, "WRONG_CREDENTIALS"),
+            (nobody, "signIn", json!({ "accountKey": "nonsense" }), "WRONG_CREDENTIALS"),
+            (ada, "claimGift", self.claim(), "ALREADY_CLAIMED"),
+            (ben, "confirmReceipt", order, "WRONG_STATE"),
+            (ada, "reviseListing", images, "NOT_FOUND"),
+        ];
+        let row =
+            |(actor, name, input, code)| (actor, name, input, code, "Refused", json!({ "field": null }));
+        table.into_iter().map(row).collect()
+    }
+}
+
 #[tokio::test]
 async fn every_code_is_reached() {
-    let house = House::open().await;
-    let nobody = Actor::Visitor(None);
-    let staff = house.staff("market-keeper").await;
-    let (ada, ben) = (house.person("ada-sells").await, house.person("ben-buys").await);
-    let (dear, cheap) =
-        (house.list(&ada, "Bell", "1000", true).await, house.list(&ada, "Pin", "1", true).await);
-    let draft = house.list(&ada, "Draft", "1", false).await;
+    let scene = Scene::set().await;
+    let house = &scene.house;
     let mut seen = BTreeSet::new();
-
-    let buy = |listing: &Value, quantity: i32, price: &str| json!({ "listingId": listing, "quantity": quantity, "expectedPrice": price, "idempotencyKey": house.fresh_key() });
-    let claim = |code: &str| json!({ "claimCode": code, "idempotencyKey": house.fresh_key() });
-    let link = json!({ "amount": "5", "idempotencyKey": "link" });
-    house.grant(&staff, &ada, "100").await;
-    let made = house.done(&ada, "createGiftLink", link, "gift { id claimCode }").await["gift"].clone();
-    let code = made["claimCode"].as_str().unwrap().to_owned();
-    let bought = house.done(&ben, "buy", buy(&cheap, 1, "1"), "order { id }").await["order"]["id"].clone();
-    house.done(&ada, "cancelOrder", json!({ "orderId": bought }), "order { state }").await;
-    house.done(&ben, "claimGift", claim(&code), "gift { id }").await;
-    let many_images: Vec<Value> = (0..11).map(|_| made["id"].clone()).collect();
-    let revise = |field: &str, value: Value| json!({ "listingId": draft, (field): value });
-    let same_key = json!({ "to": "ben-buys", "amount": "1", "idempotencyKey": "same" });
-    house.done(&ada, "giveTokens", same_key, "gift { id }").await;
-
-    let table: Vec<(&Actor, &str, Value, &str, &str, Value)> = vec![
-        (
-            &ada.actor,
-            "reviseListing",
-            revise("title", json!("")),
-            "INVALID_INPUT",
-            "InvalidInput",
-            json!({ "field": "title" }),
-        ),
-        (
-            &ada.actor,
-            "reviseListing",
-            revise("price", json!("1.23456")),
-            "INVALID_INPUT",
-            "InvalidInput",
-            json!({ "field": "price" }),
-        ),
-        (
-            &ada.actor,
-            "reviseListing",
-            revise("price", json!("-1")),
-            "INVALID_INPUT",
-            "InvalidInput",
-            json!({ "field": "price" }),
-        ),
-        (
-            &ada.actor,
-            "reviseListing",
-            revise("quantity", json!(-1)),
-            "INVALID_INPUT",
-            "InvalidInput",
-            json!({ "field": "quantity" }),
-        ),
-        (
-            &ada.actor,
-            "reviseListing",
-            revise("categoryId", json!("x")),
-            "INVALID_INPUT",
-            "InvalidInput",
-            json!({ "field": "categoryId" }),
-        ),
-        (&nobody, "buy", buy(&cheap, 1, "1"), "NOT_SIGNED_IN", "Refused", json!({ "field": null })),
-        (&ben.actor, "setFeeRules", json!({ "rules": [] }), "FORBIDDEN", "Refused", json!({})),
-        (&ben.actor, "withdrawListing", json!({ "listingId": cheap }), "NOT_FOUND", "Refused", json!({})),
-        (
-            &ben.actor,
-            "buy",
-            buy(&dear, 1, "1000"),
-            "INSUFFICIENT_TOKENS",
-            "InsufficientTokens",
-            json!({ "balance": "56", "shortfall": "944" }),
-        ),
-        (&ben.actor, "buy", buy(&cheap, 1, "2"), "PRICE_CHANGED", "PriceChanged", json!({ "now": "1" })),
-        (
-            &ben.actor,
-            "buy",
-            buy(&cheap, 9, "1"),
-            "OUT_OF_STOCK",
-            "OutOfStock",
-            json!({ "left": 5, "listingId": cheap, "field": "quantity" }),
-        ),
-        (&ada.actor, "buy", buy(&cheap, 1, "1"), "OWN_LISTING", "Refused", json!({})),
-        (
-            &ben.actor,
-            "checkout",
-            json!({ "expectedTotal": "0", "idempotencyKey": "e" }),
-            "EMPTY_CART",
-            "Refused",
-            json!({}),
-        ),
-        (
-            &ada.actor,
-            "giveTokens",
-            json!({ "to": "ben-buys", "amount": "2", "idempotencyKey": "same" }),
-            "IDEMPOTENCY_KEY_REUSED",
-            "Refused",
-            json!({}),
-        ),
-        (
-            &nobody,
-            "openAccount",
-            json!({ "handle": "Ada-Sells" }),
-            "HANDLE_TAKEN",
-            "Refused",
-            json!({ "field": "handle" }),
-        ),
-        (
-            &nobody,
-            "signIn",
-            json!({ "handle": "ada-sells", "passphrase": "wrong" }),
-            "WRONG_CREDENTIALS",
-            "Refused",
-            json!({}),
-        ),
-        (&nobody, "signIn", json!({ "accountKey": "nonsense" }), "WRONG_CREDENTIALS", "Refused", json!({})),
-        (&nobody, "signIn", json!({}), "INVALID_INPUT", "InvalidInput", json!({ "field": "accountKey" })),
-        (&ada.actor, "claimGift", claim(&code), "ALREADY_CLAIMED", "Refused", json!({})),
-        (&ben.actor, "confirmReceipt", json!({ "orderId": bought }), "WRONG_STATE", "Refused", json!({})),
-        (
-            &ada.actor,
-            "reviseListing",
-            revise("imageIds", json!(many_images)),
-            "NOT_FOUND",
-            "Refused",
-            json!({}),
-        ),
-    ];
-    for (actor, name, input, code, kind, data) in table {
+    let rows = scene.revisions().into_iter().chain(scene.with_data()).chain(scene.plain());
+    for (actor, name, input, code, kind, data) in rows {
         let error = house.refused(actor, name, input.clone()).await;
         assert_eq!(
             (&error["code"], &error["__typename"]),
@@ -157,12 +142,12 @@ async fn every_code_is_reached() {
         assert!(error["message"].as_str().unwrap().len() > 5, "{error}");
         seen.insert(code);
     }
-    seen.insert(expired(&house, &ada.actor).await);
-    seen.insert(withdrawn(&house, &ada, &ben.actor).await);
-    seen.insert(too_many(&house, &ada.actor, &draft).await);
+    seen.insert(expired(house, &scene.ada.actor).await);
+    seen.insert(withdrawn(house, &scene.ada, &scene.ben.actor).await);
+    seen.insert(too_many(house, &scene.ada.actor, &scene.draft).await);
 
     let query = "{ __type(name: \"ErrorCode\") { enumValues { name } } }";
-    let answer = house.ask(&nobody, query, json!({})).await;
+    let answer = house.ask(&scene.nobody, query, json!({})).await;
     for code in answer["data"]["__type"]["enumValues"].as_array().unwrap() {
         let name = code["name"].as_str().unwrap();
         assert!(seen.contains(name) != ELSEWHERE.contains(&name), "{name}");
@@ -179,7 +164,7 @@ async fn expired(house: &House, giver: &Actor) -> &'static str {
     "EXPIRED"
 }
 
-async fn withdrawn(house: &House, seller: &crate::house::Person, buyer: &Actor) -> &'static str {
+async fn withdrawn(house: &House, seller: &Person, buyer: &Actor) -> &'static str {
     let listing = house.list(seller, "Short-lived", "1", true).await;
     house.done(seller, "withdrawListing", json!({ "listingId": listing }), "listing { state }").await;
     let input = json!({ "listingId": listing, "quantity": 1 });

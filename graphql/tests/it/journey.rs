@@ -3,7 +3,7 @@
 use domain::access::Actor;
 use serde_json::{Value, json};
 
-use crate::house::{House, NOW};
+use crate::house::{House, NOW, Person};
 
 #[tokio::test]
 async fn a_market_from_its_first_account_to_its_last_unit() {
@@ -12,7 +12,20 @@ async fn a_market_from_its_first_account_to_its_last_unit() {
     let (ada, ben) = (house.person("ada-sells").await, house.person("ben-buys").await);
     house.grant(&staff, &ben, "500").await;
 
-    // Ada lists a thing with a picture, and a file.
+    let (wool, pattern) = (goods_listing(&house, &ada).await, file_listing(&house, &ada).await);
+    finds(&house, &ben).await;
+    let order = buys(&house, &ben, &wool, &pattern).await;
+    is_paid(&house, &ada, &ben, &order).await;
+    gifts(&house).await;
+    let statement = "{ me { wallet { transfers(first: 2) { edges { cursor node { kind direction amount balanceAfter } } pageInfo { hasNextPage } } } } }";
+    let transfers = house.look(&ben, statement).await["me"]["wallet"]["transfers"].clone();
+    assert_eq!(transfers["pageInfo"]["hasNextPage"], true, "{transfers}");
+    let books = house.store.audit(|_| {}).await.expect("the books can be read");
+    assert!(books.is_ok(), "the books are right: {books:?}");
+}
+
+/// Ada lists a thing with a picture; the id.
+async fn goods_listing(house: &House, ada: &Person) -> Value {
     let image = house.send(&ada.actor, "uploadImage", json!({}), b"\x89PNG").await["image"].clone();
     assert!(image["url"].as_str().unwrap().ends_with("-640.webp"), "{image}");
     let input = json!({
@@ -21,32 +34,38 @@ async fn a_market_from_its_first_account_to_its_last_unit() {
         "imageIds": [image["id"]], "publish": true,
     });
     let select = "listing { id state price quantity cover { width } images { id } seller { handle } category { path } fee { perUnit income } }";
-    let wool = house.done(&ada, "listItem", input, select).await["listing"].clone();
+    let wool = house.done(ada, "listItem", input, select).await["listing"].clone();
     assert_eq!(
         (&wool["state"], &wool["price"], &wool["quantity"]),
         (&json!("PUBLISHED"), &json!("120"), &json!(3))
     );
     assert_eq!(wool["images"][0]["id"], image["id"]);
     assert_eq!(wool["fee"], json!({ "perUnit": "6", "income": "114" }));
-    let pattern = file_listing(&house, &ada).await;
+    wool["id"].clone()
+}
 
-    // Ben finds both, puts them into his cart, and pays.
+/// Ben finds both by a word.
+async fn finds(house: &House, ben: &Person) {
     house.follow().await;
     let query = "{ search(query: \"wool\") { totalCount edges { node { id title } highlights { title { text isMatch } } } \
                  facets { kinds { kind count } categories { category { slug } count } } priceHistogram { lowest highest } } }";
-    let found = house.look(&ben, query).await["search"].clone();
+    let found = house.look(ben, query).await["search"].clone();
     assert_eq!(found["totalCount"], 2, "{found}");
     assert_eq!(found["priceHistogram"], json!({ "lowest": "9", "highest": "120" }));
     let marked = &found["edges"][0]["highlights"]["title"];
     assert!(marked.as_array().unwrap().iter().any(|run| run["isMatch"] == json!(true)), "{marked}");
-    for (listing, quantity) in [(&wool["id"], 2), (&pattern, 1)] {
+}
+
+/// Ben puts them into his cart and pays; the order.
+async fn buys(house: &House, ben: &Person, wool: &Value, pattern: &Value) -> Value {
+    for (listing, quantity) in [(wool, 2), (pattern, 1)] {
         house
-            .done(&ben, "addToCart", json!({ "listingId": listing, "quantity": quantity }), "cart { total }")
+            .done(ben, "addToCart", json!({ "listingId": listing, "quantity": quantity }), "cart { total }")
             .await;
     }
     let cart = house
         .look(
-            &ben,
+            ben,
             "{ me { cart { total shortfall balanceAfter lines { quantity price total isAvailable } } } }",
         )
         .await;
@@ -57,7 +76,7 @@ async fn a_market_from_its_first_account_to_its_last_unit() {
     );
     let input = json!({ "expectedTotal": "249", "idempotencyKey": "checkout-1" });
     let select = "orders { id state total fee income held releaseAt lines { title quantity listing { id } } entries { sequence seal } }";
-    let paid = house.done(&ben, "checkout", input.clone(), select).await["orders"].clone();
+    let paid = house.done(ben, "checkout", input.clone(), select).await["orders"].clone();
     let order = &paid[0];
     assert_eq!(
         (paid.as_array().unwrap().len(), &order["state"], &order["total"]),
@@ -65,37 +84,33 @@ async fn a_market_from_its_first_account_to_its_last_unit() {
     );
     assert_eq!((&order["fee"], &order["held"]), (&json!("12.45"), &json!("240")));
     // The same key again: the same answer, and nothing more is paid.
-    assert_eq!(house.done(&ben, "checkout", input, select).await["orders"], paid);
+    assert_eq!(house.done(ben, "checkout", input, select).await["orders"], paid);
+    order.clone()
+}
 
-    // Ben has the file at once; Ada has her tokens once he confirms.
+/// Ben has the file at once; Ada has her tokens once he confirms.
+async fn is_paid(house: &House, ada: &Person, ben: &Person, order: &Value) {
     let library = house
         .look(
-            &ben,
+            ben,
             "{ me { library(first: 5) { edges { node { listing { title file { url } } orderId } } } } }",
         )
         .await;
     let item = &library["me"]["library"]["edges"][0]["node"];
     assert!(item["listing"]["file"]["url"].as_str().unwrap().contains("/download/"), "{item}");
-    house.done(&ben, "confirmReceipt", json!({ "orderId": order["id"] }), "order { state }").await;
+    house.done(ben, "confirmReceipt", json!({ "orderId": order["id"] }), "order { state }").await;
     let wallet = house
-        .look(&ada, "{ me { wallet { balance earned promo held } sales { edges { node { state } } } } }")
+        .look(ada, "{ me { wallet { balance earned promo held } sales { edges { node { state } } } } }")
         .await;
     assert_eq!(
         wallet["me"]["wallet"],
         json!({ "balance": "286.55", "earned": "236.55", "promo": "50", "held": "0" })
     );
     assert_eq!(wallet["me"]["sales"]["edges"][0]["node"]["state"], "RELEASED");
-
-    gifts(&house).await;
-    let statement = "{ me { wallet { transfers(first: 2) { edges { cursor node { kind direction amount balanceAfter } } pageInfo { hasNextPage } } } } }";
-    let transfers = house.look(&ben, statement).await["me"]["wallet"]["transfers"].clone();
-    assert_eq!(transfers["pageInfo"]["hasNextPage"], true, "{transfers}");
-    let books = house.store.audit(|_| {}).await.expect("the books can be read");
-    assert!(books.is_ok(), "the books are right: {books:?}");
 }
 
 /// Ada lists a file, attaches it and publishes it; the id.
-async fn file_listing(house: &House, ada: &crate::house::Person) -> Value {
+async fn file_listing(house: &House, ada: &Person) -> Value {
     let input = json!({ "title": "Pattern for wool socks", "categoryId": house.category().await, "kind": "FILE", "price": "9" });
     let listed = house.done(ada, "listItem", input, "listing { id state }").await["listing"].clone();
     assert_eq!(listed["state"], "DRAFT");
@@ -114,7 +129,7 @@ async fn gifts(house: &House) {
         .await;
     let token = ada["sessionToken"].as_str().unwrap();
     let giver = house.store.authenticate(token).await.unwrap().expect("the session has begun");
-    let giver = crate::house::Person {
+    let giver = Person {
         handle: ada["user"]["handle"].as_str().unwrap().to_owned(),
         actor: Actor::User(giver),
         key: ada["accountKey"].as_str().unwrap().to_owned(),

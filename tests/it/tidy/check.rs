@@ -9,13 +9,6 @@ pub(super) const FILE_LINES_MAX: usize = 500;
 /// The most lines of a function.
 pub(super) const FUNCTION_LINES_MAX: usize = 70;
 
-/// Tests that hold one long table or one long story, and how long they may be.
-/// This list only ever gets shorter.
-const LONGER: [(&str, &str, usize); 2] = [
-    ("graphql/tests/it/codes.rs", "every_code_is_reached", 155),
-    ("graphql/tests/it/journey.rs", "a_market_from_its_first_account_to_its_last_unit", 100),
-];
-
 /// The one place that asks for the time.
 const CLOCK: &str = "store/src/world.rs";
 
@@ -65,14 +58,9 @@ fn words(path: &str, line: &str) -> Vec<String> {
 
 fn check_rust(path: &str, lines: &[Line], is_test: bool, fault: &mut impl FnMut(usize, String)) {
     for function in functions(lines) {
-        let (name, length) = (&function.name, function.length);
-        let longer = LONGER.iter().find(|(file, known, _)| *file == path && known == name);
-        let most = longer.map_or(FUNCTION_LINES_MAX, |(_, _, most)| *most);
-        if length > most {
-            fault(function.line, format!("{name} has {length} lines, {most} at most"));
-        }
-        if longer.is_some() && length <= FUNCTION_LINES_MAX {
-            fault(function.line, format!("{name} is short enough now: take it off the list"));
+        let (name, length) = (&function.name, &function.length);
+        if *length > FUNCTION_LINES_MAX {
+            fault(function.line, format!("{name} has {length} lines, {FUNCTION_LINES_MAX} at most"));
         }
     }
     let is_tests = is_test || path.starts_with("tests/it/") || path.contains("/tests/");
