@@ -186,6 +186,25 @@ impl Event {
         }
     }
 
+    /// The other user whom it names, if it names one.
+    #[must_use]
+    pub const fn other(&self) -> Option<UserId> {
+        match self {
+            Self::GiftReceived { giver: other, .. }
+            | Self::Sold { buyer: other, .. }
+            | Self::Released { buyer: other, .. }
+            | Self::Bought { seller: other, .. }
+            | Self::Delivered { seller: other, .. }
+            | Self::Cancelled { seller: other, .. } => Some(*other),
+            Self::AddressLeft
+            | Self::AddressConfirmed { .. }
+            | Self::NewDevice { .. }
+            | Self::TopUpCredited { .. }
+            | Self::InvoiceIssued { .. }
+            | Self::Overdue { .. } => None,
+        }
+    }
+
     /// What tells this event from others of its kind to the same user: the
     /// same kind about the same matter is told once. Nothing where each is
     /// new.

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod cookies;
 pub mod form;
 pub mod lent;
+pub mod letter;
 pub mod page;
 mod pages;
 pub mod parts;

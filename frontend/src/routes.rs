@@ -7,7 +7,7 @@
 use std::fmt::{self, Write as _};
 
 use askama::filters::HtmlSafe;
-use domain::id::{CartLineId, GiftId, ListingId, OrderId, SessionId, UserId};
+use domain::id::{CartLineId, GiftId, LetterId, ListingId, OrderId, SessionId, UserId};
 
 use crate::lent::Lent;
 
@@ -154,6 +154,16 @@ routes! {
     AccountProfile = "/account/profile";
     /// Sets or changes the passphrase.
     AccountPassphrase = "/account/passphrase";
+    /// Where the user gets letters by mail, and which.
+    AccountMail = "/account/mail";
+    /// Proves the address by the code that was sent there.
+    AccountMailConfirm = "/account/mail/confirm";
+    /// Sets which letters are not wanted.
+    AccountMailKinds = "/account/mail/kinds";
+    /// Takes the address away.
+    AccountMailRemove = "/account/mail/remove";
+    /// Stops a kind of letters, by the link in one of them.
+    MailStop(token: String) = "/mail/stop/{token}";
     /// Ends one session.
     EndSession(id: SessionId) = "/account/sessions/{id}/end";
     /// What a user sells.
@@ -166,6 +176,10 @@ routes! {
     VendorUsers = "/vendor/users";
     /// Granting tokens to a user.
     VendorGrant = "/vendor/grant";
+    /// Letters that could not be delivered.
+    VendorMail = "/vendor/mail";
+    /// Tries a letter again.
+    VendorMailAgain(id: LetterId) = "/vendor/mail/{id}/again";
     /// Totals of the ledger, for the vendor.
     VendorLedger = "/vendor/ledger";
     /// The one-time link that makes the first vendor account.

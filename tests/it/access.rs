@@ -44,7 +44,7 @@ const POSTED: [Heard; 4] = [SignIn, Refused, Refused, Refused];
 /// Posts are sent with nothing but their token: whoever is let in is refused
 /// for that, where something has to be typed. A line of another's cart and
 /// another's session are left alone without a word.
-const TABLE: [Row; 66] = [
+const TABLE: [Row; 75] = [
     ("GET", "/", ALL),
     ("GET", "/search", ALL),
     ("GET", "/listing/{id}", ALL),
@@ -87,6 +87,15 @@ const TABLE: [Row; 66] = [
     ("POST", "/account/profile", USERS),
     ("POST", "/account/passphrase", POSTED),
     ("POST", "/account/sessions/{id}/end", USERS),
+    ("GET", "/account/mail", USERS),
+    // This market sends no letters.
+    ("POST", "/account/mail", POSTED),
+    ("POST", "/account/mail/confirm", POSTED),
+    ("POST", "/account/mail/kinds", USERS),
+    ("POST", "/account/mail/remove", USERS),
+    // Whoever has a letter may: the token is what counts.
+    ("GET", "/mail/stop/{token}", [Missing; 4]),
+    ("POST", "/mail/stop/{token}", [Missing; 4]),
     ("GET", "/u/{handle}", ALL),
     ("GET", "/vendor", STAFF),
     ("GET", "/vendor/fees", STAFF),
@@ -94,6 +103,8 @@ const TABLE: [Row; 66] = [
     ("GET", "/vendor/users", STAFF),
     ("GET", "/vendor/grant", STAFF),
     ("POST", "/vendor/grant", [SignIn, Forbidden, Forbidden, Refused]),
+    ("GET", "/vendor/mail", STAFF),
+    ("POST", "/vendor/mail/{id}/again", STAFF),
     ("GET", "/vendor/ledger", STAFF),
     ("GET", "/vendor/start/{code}", [Refused; 4]),
     ("GET", "/help", ALL),
@@ -154,7 +165,7 @@ impl Things {
         };
         let code = if pattern.starts_with("/claim") { &self.claim } else { NOBODY };
         let path = pattern.replace("{id}", id).replace("{code}", code).replace("{handle}", &self.handle);
-        path.replace("{name}", &self.picture).replace("{file}", &self.asset)
+        path.replace("{token}", NOBODY).replace("{name}", &self.picture).replace("{file}", &self.asset)
     }
 }
 

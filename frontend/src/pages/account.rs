@@ -4,6 +4,7 @@ use axum::extract::Path;
 use domain::id::SessionId;
 use domain::refusal::Refusal;
 use store::Error;
+use store::mail::MailSettings;
 use store::users::User;
 
 use crate::ask::{Answer, Ask, show, show_refused};
@@ -42,7 +43,7 @@ async fn view(ask: &Ask) -> Result<AccountView, Trouble> {
                 current: session.id == me.session,
             })
             .collect(),
-        known: known(&user),
+        known: known(&user, &ask.site.store.mail_settings(&ask.actor).await?),
     };
     view.handle.handle.value = user.handle.as_str().to_owned();
     view.profile.display_name.value = user.display_name.unwrap_or_default();
@@ -50,16 +51,18 @@ async fn view(ask: &Ask) -> Result<AccountView, Trouble> {
     Ok(view)
 }
 
-fn known(user: &User) -> Vec<(String, String)> {
+fn known(user: &User, mail: &MailSettings) -> Vec<(String, String)> {
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
     let secret =
         if user.has_passphrase { "hashes of your key and your passphrase" } else { "a hash of your key" };
+    let address = mail.address.as_ref();
     [
         ("Account number", user.id.to_string()),
         ("Handle", user.handle.as_str().to_owned()),
         ("Opened", Day(user.created_at).words()),
         ("Display name", or_none(&user.display_name)),
         ("About", or_none(&user.about)),
+        ("Mail address", address.map_or("none", |left| left.address.reveal()).to_owned()),
         ("To let you in", secret.to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))

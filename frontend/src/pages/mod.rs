@@ -9,6 +9,7 @@ mod fees;
 mod gift;
 mod help;
 mod listing;
+mod mail;
 mod order;
 mod search;
 mod sell;
@@ -85,6 +86,7 @@ fn market() -> Router<Site> {
         .route(SignIn::PATTERN, get(entry::sign_in_form).post(entry::sign_in))
         .route(OpenAccount::PATTERN, get(entry::open_form).post(entry::open))
         .route(VendorStart::PATTERN, get(entry::vendor_start))
+        .route(MailStop::PATTERN, get(mail::ask_stop).post(mail::stop))
         .route(Help::PATTERN, get(help::help))
         .route(Api::PATTERN, get(help::api))
         .route(Theme::PATTERN, post(help::theme))
@@ -121,6 +123,10 @@ fn own() -> Router<Site> {
         .route(AccountProfile::PATTERN, post(account::revise_profile))
         .route(AccountPassphrase::PATTERN, post(account::set_passphrase))
         .route(EndSession::PATTERN, post(account::end_session))
+        .route(AccountMail::PATTERN, get(mail::settings).post(mail::leave))
+        .route(AccountMailConfirm::PATTERN, post(mail::confirm))
+        .route(AccountMailKinds::PATTERN, post(mail::choose))
+        .route(AccountMailRemove::PATTERN, post(mail::remove))
 }
 
 /// What the vendor's staff sees.
@@ -130,6 +136,8 @@ fn vendors() -> Router<Site> {
         .route(VendorFees::PATTERN, get(fees::rules).post(fees::change))
         .route(VendorUsers::PATTERN, get(vendor::users))
         .route(VendorGrant::PATTERN, get(vendor::grant_form).post(vendor::grant))
+        .route(VendorMail::PATTERN, get(mail::dead))
+        .route(VendorMailAgain::PATTERN, post(mail::again))
         .route(VendorLedger::PATTERN, get(vendor::ledger))
 }
 

@@ -5,6 +5,7 @@
 
 mod check;
 mod entry;
+mod mail;
 mod market;
 mod money;
 mod trade;
@@ -62,6 +63,9 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<entry::OpenAccountView>(),
         rendered::<entry::AccountKeyView>(),
         rendered::<account::AccountView>(),
+        rendered::<mail::AccountMailView>(),
+        rendered::<mail::MailStopView>(),
+        rendered::<mail::VendorMailView>(),
         rendered::<vendor::TodayView>(),
         rendered::<vendor::FeesView>(),
         rendered::<vendor::UsersView>(),

@@ -9,6 +9,7 @@ pub mod help;
 pub mod home;
 pub mod library;
 pub mod listing;
+pub mod mail;
 pub mod order;
 pub mod search;
 pub mod sell;

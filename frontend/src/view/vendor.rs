@@ -13,6 +13,8 @@ pub enum Desk {
     Users,
     /// Granting tokens.
     Grant,
+    /// Letters that did not arrive.
+    Mail,
     /// Totals of the ledger.
     Ledger,
 }
