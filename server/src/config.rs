@@ -24,7 +24,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use layer::{Origin, Values};
-pub use mail::{MailSettings, Security};
+pub use mail::{MailSettings, Security, Sender};
 pub use price::TokenPrice;
 pub use problem::BadConfig;
 use problem::Problem;

@@ -14,6 +14,7 @@ pub mod images;
 pub mod import;
 pub mod importing;
 pub mod limits;
+pub mod mail;
 pub mod media;
 pub mod progress;
 pub mod run;

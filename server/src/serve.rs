@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use crate::app::app;
 use crate::house::House;
+use crate::mail::{Post, Postman};
 use crate::telemetry::Metrics;
 use crate::workers;
 
@@ -26,6 +27,7 @@ pub async fn serve(mut house: House, greet: impl FnOnce(&House, SocketAddr)) -> 
     };
     let address = listener.local_addr()?;
     let drain = house.config.server.drain;
+    let post = house.config.mail.as_ref().map(Post::open).transpose().map_err(std::io::Error::other)?;
     let house = Arc::new(house);
     let metrics = Arc::new(Metrics::new());
     let (stop, stopped) = watch::channel(false);
@@ -38,6 +40,14 @@ pub async fn serve(mut house: House, greet: impl FnOnce(&House, SocketAddr)) -> 
     ));
     let timekeeper =
         tokio::spawn(workers::keep_time(house.store.clone(), Arc::clone(&house.search), stopped.clone()));
+    let postman = match post {
+        Some(post) => {
+            let origin = public_base(&house, address);
+            let postman = Postman::new(house.store.clone(), post, &origin);
+            Some(tokio::spawn(postman.walk(stopped.clone())))
+        }
+        None => None,
+    };
     let service = app(&house, &metrics).into_make_service_with_connect_info::<SocketAddr>();
     greet(&house, address);
 
@@ -57,7 +67,7 @@ pub async fn serve(mut house: House, greet: impl FnOnce(&House, SocketAddr)) -> 
         tracing::warn!("some requests took too long and were cut off");
         server.abort();
     }
-    for worker in [follower, timekeeper] {
+    for worker in [Some(follower), Some(timekeeper), postman].into_iter().flatten() {
         if let Err(error) = worker.await {
             tracing::error!(%error, "a worker ended badly");
         }

@@ -241,6 +241,7 @@ async fn tidy(store: &Store, search: &Search) {
     let forgotten = async {
         store.forget_sessions().await?;
         store.forget_carts().await?;
+        store.forget_letters().await?;
         store.forget_changes(search.cursor(), FEED_KEEPS).await
     };
     if let Err(error) = forgotten.await {

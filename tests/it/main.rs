@@ -9,6 +9,8 @@ mod crash;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod simulator;
 #[cfg(test)]
 mod store;

@@ -9,6 +9,8 @@ pub mod browser;
 pub mod chance;
 pub mod databases;
 pub mod form;
+pub mod letter;
+pub mod mailbox;
 pub mod page;
 pub mod people;
 pub mod pictures;

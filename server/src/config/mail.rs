@@ -50,7 +50,9 @@ pub struct Sender {
 }
 
 impl Sender {
-    fn parse(text: &str) -> Option<Self> {
+    /// Parses `market@example.org` or `The market <market@example.org>`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let is_plain = |name: &str| !name.chars().any(|sign| sign.is_control() || "<>\"".contains(sign));
         let (name, address) = match text.trim().strip_suffix('>') {
             Some(rest) => rest.split_once('<').filter(|(name, _)| is_plain(name))?,
