@@ -14,7 +14,7 @@ use crate::command::{Answer, Fingerprint, KeyId, Outcome, Request};
 use crate::event::{self, Notice};
 use crate::fees::{Fee, FeeRules};
 use crate::gift::{ClaimHash, Gift, GiftState};
-use crate::id::{GiftId, ListingId, Mint, OrderId, TopUpId, UserId};
+use crate::id::{GiftId, ListingId, Mint, OrderId, TopUpId, UserId, VoucherBatchId, VoucherId};
 use crate::ledger::posting::Balances;
 use crate::ledger::transfer::Transaction;
 use crate::listing::Offered;
@@ -27,6 +27,7 @@ use crate::text::Handle;
 use crate::time::Timestamp;
 use crate::topup::TopUp;
 use crate::user::NewUser;
+use crate::voucher::{Shelf, Voucher, VoucherBatch, VoucherState};
 
 /// What a decision may look at besides the Book.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +53,10 @@ pub struct Decision {
     pub user: Option<UserId>,
     /// The top-up that the answer names.
     pub top_up: Option<TopUpId>,
+    /// The voucher that the answer names.
+    pub voucher: Option<VoucherId>,
+    /// The batch of vouchers that the answer names.
+    pub batch: Option<VoucherBatchId>,
 }
 
 impl Decision {
@@ -114,6 +119,22 @@ pub enum Change {
     TopUpMoved(TopUp),
     /// Somebody got promo tokens.
     LotMade(Lot),
+    /// Vouchers, in the order of their numbers.
+    VouchersIssued {
+        /// What they have in common.
+        batch: VoucherBatch,
+        /// Each of them.
+        vouchers: Vec<Voucher>,
+    },
+    /// A voucher has ended.
+    VoucherClosed {
+        /// Which.
+        voucher: VoucherId,
+        /// How.
+        state: VoucherState,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// An idempotency key and what it stands for.
@@ -156,6 +177,8 @@ pub struct Book {
     pub balances: Balances,
     /// What the batch did.
     pub written: Written,
+    /// The vouchers.
+    pub vouchers: Shelf,
     rules: FeeRules,
     is_heard: bool,
     tree: Arc<CategoryTree>,
@@ -178,6 +201,7 @@ impl Book {
         Self {
             balances: Balances::default(),
             written: Written::default(),
+            vouchers: Shelf::default(),
             rules,
             is_heard: false,
             tree,
@@ -362,12 +386,12 @@ impl Book {
         answer
     }
 
-    pub(crate) fn apply(&mut self, decision: Decision) -> Outcome {
+    pub(crate) fn apply(&mut self, mut decision: Decision) -> Outcome {
         for transaction in &decision.transactions {
             self.balances.apply(&transaction.transfers);
         }
-        self.written.transactions.extend(decision.transactions);
-        for change in decision.changes {
+        self.written.transactions.append(&mut decision.transactions);
+        for change in std::mem::take(&mut decision.changes) {
             if self.is_heard {
                 let notices = event::notices(self, &change);
                 self.written.notices.extend(notices);
@@ -375,7 +399,8 @@ impl Book {
             self.apply_change(&change);
             self.written.changes.push(change);
         }
-        Outcome { orders: decision.orders, gift: decision.gift, user: decision.user, top_up: decision.top_up }
+        let Decision { orders, gift, user, top_up, voucher, batch, .. } = decision;
+        Outcome { orders, gift, user, top_up, voucher, batch }
     }
 
     fn apply_change(&mut self, change: &Change) {
@@ -409,6 +434,10 @@ impl Book {
             }
             Change::LotMade(lot) => self.load_lot(*lot),
             Change::TopUpMade(top_up) | Change::TopUpMoved(top_up) => self.load_top_up(top_up.clone()),
+            Change::VouchersIssued { vouchers, .. } => {
+                vouchers.iter().for_each(|voucher| self.vouchers.load(*voucher));
+            }
+            Change::VoucherClosed { voucher, state, .. } => self.vouchers.close(*voucher, *state),
         }
     }
 

@@ -4,7 +4,7 @@
 use crate::book::Remembered;
 use crate::command::{Answer, Fingerprint, KeyId, Outcome};
 use crate::gift::GiftState;
-use crate::id::{GiftId, ListingId, OrderId, TopUpId, UserId};
+use crate::id::{GiftId, ListingId, OrderId, TopUpId, UserId, VoucherBatchId, VoucherId};
 use crate::ledger::account::AccountKind;
 use crate::ledger::transfer::{TransactionKind, TransferCode};
 use crate::listing::{Condition, ListingKind, ListingState};
@@ -13,6 +13,7 @@ use crate::refusal::Refusal;
 use crate::testing::tokens;
 use crate::text::IdempotencyKey;
 use crate::user::Channel;
+use crate::voucher::VoucherState;
 use uuid::Uuid;
 
 #[test]
@@ -37,10 +38,14 @@ fn numbers_in_tables_are_as_ever() {
         Condition::ALL.map(|condition| (condition.name().to_owned(), condition.number())),
         named([("new", 1), ("like new", 2), ("good", 3), ("worn", 4), ("for parts", 5)])
     );
+    assert_eq!(
+        VoucherState::ALL.map(|state| (format!("{state:?}"), state.number())),
+        named([("Open", 1), ("Redeemed", 2), ("Withdrawn", 3)])
+    );
     assert_eq!([Channel::Site, Channel::Api].map(Channel::number), [1, 2]);
     assert_eq!(
         TransactionKind::ALL.map(TransactionKind::number),
-        [1, 2, 10, 11, 12, 20, 21, 22, 23, 40, 41, 42, 43, 44, 45, 46]
+        [1, 2, 10, 11, 12, 20, 21, 22, 23, 40, 41, 42, 43, 44, 45, 46, 70, 71, 72]
     );
     assert_eq!(
         TransferCode::ALL.map(TransferCode::number),
@@ -60,6 +65,7 @@ fn named<const COUNT: usize>(pairs: [(&str, i16); COUNT]) -> [(String, i16); COU
 fn every_number_leads_back() {
     assert!(OrderState::ALL.iter().all(|it| OrderState::from_number(it.number()) == Some(*it)));
     assert!(GiftState::ALL.iter().all(|it| GiftState::from_number(it.number()) == Some(*it)));
+    assert!(VoucherState::ALL.iter().all(|it| VoucherState::from_number(it.number()) == Some(*it)));
     assert!(TransactionKind::ALL.iter().all(|it| TransactionKind::from_number(it.number()) == Some(*it)));
     assert!(TransferCode::ALL.iter().all(|it| TransferCode::from_number(it.number()) == Some(*it)));
     assert!(ListingKind::ALL.iter().all(|it| ListingKind::from_name(it.name()) == Some(*it)));
@@ -144,6 +150,8 @@ fn outcomes_keep_their_stored_form() {
         (Outcome { gift: Some(GiftId::new(id)), ..Outcome::default() }, "gift", false),
         (Outcome { user: Some(UserId::new(id)), ..Outcome::default() }, "user", false),
         (Outcome { top_up: Some(TopUpId::new(id)), ..Outcome::default() }, "top_up", false),
+        (Outcome { voucher: Some(VoucherId::new(id)), ..Outcome::default() }, "voucher", false),
+        (Outcome { batch: Some(VoucherBatchId::new(id)), ..Outcome::default() }, "batch", false),
     ];
     for (outcome, name, is_list) in table {
         let text = serde_json::to_string(&Answer::Ok(outcome.clone())).unwrap();

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::book::{Book, Decision, Facts};
 use crate::gift::{self, ClaimHash, GiftLink, Giving, Returner};
-use crate::id::{GiftId, ListingId, Mint, OrderId, TopUpId, UserId};
+use crate::id::{GiftId, ListingId, Mint, OrderId, TopUpId, UserId, VoucherBatchId, VoucherId};
 use crate::order::purchase::{self, Basket, Terms};
 use crate::order::settle::{self, Releaser};
 use crate::promo;
@@ -16,6 +16,7 @@ use crate::refusal::Refusal;
 use crate::text::{Handle, IdempotencyKey};
 use crate::topup;
 use crate::user::{self, Grant, HandleChoice, Opening};
+use crate::voucher::{self, Issuing, VoucherHash, Which};
 
 /// Everything that moves tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,27 @@ pub enum Command {
     OpenTopUp(Box<topup::open::Opening>),
     /// Lets promo tokens expire whose time is over.
     ExpirePromo(UserId),
+    /// Issues a batch of vouchers.
+    IssueVouchers {
+        /// Which member of the staff.
+        by: UserId,
+        /// What.
+        issuing: Issuing,
+    },
+    /// Turns a voucher into tokens.
+    RedeemVoucher {
+        /// Who gets them.
+        by: UserId,
+        /// The hash of the code.
+        code: VoucherHash,
+    },
+    /// Takes unused vouchers back.
+    WithdrawVouchers {
+        /// Of which batch.
+        batch: VoucherBatchId,
+        /// Which of them.
+        which: Which,
+    },
 }
 
 /// A command with all that its decision depends on.
@@ -109,6 +131,12 @@ pub struct Outcome {
     /// The top-up that was opened, credited or ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub top_up: Option<TopUpId>,
+    /// The voucher that was redeemed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voucher: Option<VoucherId>,
+    /// The batch of vouchers that was issued or taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<VoucherBatchId>,
 }
 
 /// What a command is answered with.
@@ -197,6 +225,10 @@ pub struct Needs {
     pub lots: BTreeSet<UserId>,
     /// Users who spend or give: a dispute may forbid it.
     pub spenders: BTreeSet<UserId>,
+    /// Vouchers by code.
+    pub vouchers: BTreeSet<VoucherHash>,
+    /// Vouchers by their batch, all of it.
+    pub batches: BTreeSet<VoucherBatchId>,
 }
 
 impl Needs {
@@ -239,6 +271,12 @@ impl Needs {
                 self.users.insert(*user);
                 self.lots.insert(*user);
             }
+            Command::IssueVouchers { .. } => {}
+            Command::RedeemVoucher { by, code } => {
+                self.users.insert(*by);
+                self.vouchers.insert(*code);
+            }
+            Command::WithdrawVouchers { batch, .. } => self.batches.extend([*batch]),
         }
     }
 }
@@ -263,6 +301,11 @@ impl Command {
             Self::ReturnGift { gift, by } => gift::decide_return(book, facts, *gift, *by),
             Self::ExpirePromo(user) => promo::decide_expire(book, facts, *user),
             Self::OpenTopUp(opening) => topup::open::decide_open(book, facts, opening),
+            Self::IssueVouchers { by, issuing } => voucher::decide_issue(facts, *by, issuing),
+            Self::RedeemVoucher { by, code } => voucher::decide_redeem(book, facts, *code, *by),
+            Self::WithdrawVouchers { batch, which } => {
+                voucher::decide_withdraw(book, facts, *batch, which)
+            }
         }
     }
 }

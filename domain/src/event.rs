@@ -254,14 +254,16 @@ pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
             let before = book.top_up(top_up.id).map_or(Tokens::ZERO, |before| before.credited);
             top_up_moved(before, top_up).into_iter().collect()
         }
-        // Who claims a gift, opens an account, begins a top-up or empties a
-        // cart sees what comes of it; stock is nobody's business.
+        // Who claims a gift or voucher, opens an account, begins a top-up or
+        // empties a cart sees what comes of it; stock is nobody's business.
         Change::AccountOpened(_)
         | Change::TopUpMade(_)
         | Change::Sold { .. }
         | Change::Returned { .. }
         | Change::CartEmptied(_)
         | Change::LotMade(_)
+        | Change::VouchersIssued { .. }
+        | Change::VoucherClosed { .. }
         | Change::GiftClosed { .. } => Vec::new(),
     }
 }

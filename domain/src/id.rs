@@ -70,6 +70,10 @@ ids! {
     LotId;
     /// A letter in the outbox.
     LetterId;
+    /// A printed code that becomes tokens.
+    VoucherId;
+    /// Vouchers that were issued together.
+    VoucherBatchId;
     /// A visitor without an account, known only by a random cookie.
     VisitorId;
 }

@@ -30,3 +30,4 @@ pub mod time;
 pub mod tokens;
 pub mod topup;
 pub mod user;
+pub mod voucher;

@@ -65,7 +65,7 @@ pub enum Refusal {
     HandleTaken,
     /// Key, handle or passphrase do not match.
     WrongCredentials,
-    /// The gift was claimed before.
+    /// The gift was claimed, or the voucher used, before.
     AlreadyClaimed,
     /// Its time is over, or it was taken back.
     Expired,
@@ -212,8 +212,8 @@ impl fmt::Display for Refusal {
             }
             Self::HandleTaken => out.write_str("Somebody else has this handle. Choose another."),
             Self::WrongCredentials => out.write_str("Key, handle or passphrase are wrong."),
-            Self::AlreadyClaimed => out.write_str("This gift has been claimed already."),
-            Self::Expired => out.write_str("This gift is no longer there: it expired or was taken back."),
+            Self::AlreadyClaimed => out.write_str("This has been claimed already."),
+            Self::Expired => out.write_str("This is no longer there: it expired or was taken back."),
             Self::WrongState { state } => write!(out, "This cannot be done: {state}."),
             Self::TooMany { what, limit } => {
                 write!(out, "That is too many {what}: at most {limit} are allowed.")

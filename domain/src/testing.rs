@@ -236,6 +236,7 @@ impl Scene {
             audit.account(account, self.book.balances.sums(account))?;
         }
         let (mut orders, mut gifts): (BTreeMap<OrderId, _>, BTreeMap<GiftId, _>) = Default::default();
+        let mut batches = BTreeMap::new();
         for change in &self.book.written.changes {
             match change {
                 Change::OrderMade(order) => {
@@ -245,6 +246,16 @@ impl Scene {
                 Change::GiftMade(gift) => _ = gifts.insert(gift.id, None),
                 Change::OrderClosed { order, at, .. } => _ = orders.insert(*order, Some(*at)),
                 Change::GiftClosed { gift, at, .. } => _ = gifts.insert(*gift, Some(*at)),
+                Change::VouchersIssued { batch, vouchers } => {
+                    let all = vouchers.iter().map(|voucher| (*voucher, None));
+                    batches.insert(batch.id, (batch.clone(), all.collect::<Vec<_>>()));
+                }
+                Change::VoucherClosed { voucher, state, at } => {
+                    let all = batches.values_mut().flat_map(|(_, vouchers)| vouchers);
+                    let mut closed = all.filter(|(known, _)| known.id == *voucher);
+                    let (known, closed_at) = closed.next().expect("a voucher that was issued");
+                    (known.state, *closed_at) = (*state, Some(*at));
+                }
                 _ => {}
             }
         }
@@ -253,6 +264,9 @@ impl Scene {
         }
         for (gift, closed_at) in gifts {
             audit.gift(self.book.gift(gift).unwrap(), closed_at)?;
+        }
+        for (batch, vouchers) in batches.values() {
+            audit.vouchers(batch, vouchers)?;
         }
         audit.finish()
     }
@@ -297,9 +311,11 @@ pub(crate) fn buying(buyer: &str, quantity: u32, what: &str, shown: Option<&str>
 pub(crate) fn told(answer: &Answer) -> String {
     let refusal = match answer {
         Ok(Outcome { top_up: Some(_), .. }) => return "top-up".to_owned(),
-        Ok(Outcome { orders, gift: None, user: None, .. }) => return format!("{} orders", orders.len()),
         Ok(Outcome { gift: Some(_), .. }) => return "gift".to_owned(),
-        Ok(_) => return "user".to_owned(),
+        Ok(Outcome { voucher: Some(_), .. }) => return "voucher".to_owned(),
+        Ok(Outcome { batch: Some(_), .. }) => return "batch".to_owned(),
+        Ok(Outcome { user: Some(_), .. }) => return "user".to_owned(),
+        Ok(Outcome { orders, .. }) => return format!("{} orders", orders.len()),
         Err(refusal) => refusal,
     };
     let code = refusal.code();

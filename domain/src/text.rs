@@ -103,6 +103,8 @@ texts! {
     About { field: "about", length: (1, 2_000), lines: Many }
     /// What a download is called; 1 to 200 characters.
     FileName { field: "file", length: (1, 200), lines: One }
+    /// What a batch of vouchers is called; 1 to 80 characters.
+    BatchName { field: "name", length: (1, 80), lines: One }
     /// What a fee rule is called; 1 to 80 characters.
     RuleName { field: "name", length: (1, 80), lines: One }
 }

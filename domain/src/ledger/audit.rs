@@ -2,8 +2,10 @@
 //! and that every other table says the same as the ledger.
 //!
 //! Feed it all transactions in their order, then the chain's head, then all
-//! accounts, orders and gifts; [`Audit::finish`] gives the totals. The first
+//! accounts, orders, gifts and vouchers; [`Audit::finish`] gives the totals. The first
 //! row that does not fit is named and ends the audit.
+
+mod vouchers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
@@ -19,6 +21,7 @@ use crate::ledger::transfer::{Subject, Transaction, TransactionKind, Transfer, T
 use crate::order::{Order, OrderState};
 use crate::time::Timestamp;
 use crate::tokens::Tokens;
+use crate::voucher::{Voucher, VoucherBatch};
 
 /// A row that does not fit, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +74,7 @@ pub struct Audit {
     sums: HashMap<AccountId, Sums>,
     compared: HashSet<AccountId>,
     stories: HashMap<Uuid, Story>,
+    vouchers: vouchers::Vouchers,
     /// What open orders and pending gifts say that these accounts hold.
     open: BTreeMap<AccountId, i128>,
 }
@@ -103,6 +107,7 @@ impl Default for Audit {
             sums: HashMap::new(),
             compared: HashSet::new(),
             stories: HashMap::new(),
+            vouchers: vouchers::Vouchers::default(),
             open: BTreeMap::new(),
         }
     }
@@ -155,6 +160,9 @@ impl Audit {
 
     fn tell(&mut self, transaction: &Transaction) -> Result<(), &'static str> {
         use TransactionKind as Kind;
+        if self.vouchers.tell(transaction)? {
+            return Ok(());
+        }
         let story = match transaction.kind {
             Kind::Welcome | Kind::Grant | Kind::PromoExpiry => return Ok(()),
             kind if kind.subject() == Subject::TopUp => return Ok(()),
@@ -323,6 +331,19 @@ impl Audit {
         Ok(())
     }
 
+    /// Compares a batch of vouchers, with each of them in the order of their
+    /// numbers and when it ended, with the ledger.
+    ///
+    /// # Errors
+    /// If one is worth or stands otherwise, or was never issued.
+    pub fn vouchers(
+        &mut self,
+        batch: &VoucherBatch,
+        vouchers: &[(Voucher, Option<Timestamp>)],
+    ) -> Result<(), Finding> {
+        self.vouchers.batch(batch, vouchers)
+    }
+
     /// Proves conservation, that what is held equals escrow, and that nothing
     /// in the ledger is without its row.
     ///
@@ -340,6 +361,7 @@ impl Audit {
                 "the ledger knows it, its own table does not",
             );
         }
+        self.vouchers.finish()?;
         let pending = self.sums.keys().copied().filter(|account| is_pending(account.kind));
         let pending: BTreeSet<AccountId> = pending.chain(self.open.keys().copied()).collect();
         for account in pending {

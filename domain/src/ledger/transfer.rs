@@ -42,6 +42,12 @@ pub enum TransactionKind {
     DisputeEnded,
     /// Promo tokens outlived their time; refers to the user.
     PromoExpiry,
+    /// The vendor printed vouchers; moves nothing yet; refers to the batch.
+    VouchersIssued,
+    /// Somebody turned a voucher into tokens; refers to the voucher.
+    VoucherRedeemed,
+    /// The vendor took an unused voucher back; refers to the voucher.
+    VoucherWithdrawn,
 }
 
 /// What a transaction is about: the table in which its reference stands.
@@ -55,11 +61,15 @@ pub enum Subject {
     Gift,
     /// A top-up.
     TopUp,
+    /// A voucher.
+    Voucher,
+    /// A batch of vouchers.
+    VoucherBatch,
 }
 
 impl TransactionKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Welcome,
         Self::Grant,
         Self::Purchase,
@@ -76,6 +86,9 @@ impl TransactionKind {
         Self::ChargedBack,
         Self::DisputeEnded,
         Self::PromoExpiry,
+        Self::VouchersIssued,
+        Self::VoucherRedeemed,
+        Self::VoucherWithdrawn,
     ];
 
     /// The kind's number in the tables.
@@ -98,6 +111,9 @@ impl TransactionKind {
             Self::ChargedBack => 44,
             Self::DisputeEnded => 45,
             Self::PromoExpiry => 46,
+            Self::VouchersIssued => 70,
+            Self::VoucherRedeemed => 71,
+            Self::VoucherWithdrawn => 72,
         }
     }
 
@@ -120,6 +136,8 @@ impl TransactionKind {
             | Self::DisputeHold
             | Self::ChargedBack
             | Self::DisputeEnded => Subject::TopUp,
+            Self::VouchersIssued => Subject::VoucherBatch,
+            Self::VoucherRedeemed | Self::VoucherWithdrawn => Subject::Voucher,
         }
     }
 }
@@ -226,7 +244,7 @@ pub struct Transfer {
 pub struct Transaction {
     /// What happened.
     pub kind: TransactionKind,
-    /// The order, gift, top-up or user it is about.
+    /// The order, gift, top-up, voucher, batch or user it is about.
     pub reference: Uuid,
     /// Who asked for it; nil for the program itself.
     pub actor: Uuid,

@@ -193,7 +193,7 @@ impl Samples for ClaimView {
         };
         let gone = Self {
             page: visitor("There is no gift here", "/claim/7KQ4"),
-            gift: Claimable::Gone("This gift has been claimed already.".to_owned()),
+            gift: Claimable::Gone("This has been claimed already.".to_owned()),
             ..usual.clone()
         };
         vec![("visitor", usual), ("user", signed_in), ("gone", gone)]
