@@ -303,9 +303,7 @@ impl Command {
             Self::OpenTopUp(opening) => topup::open::decide_open(book, facts, opening),
             Self::IssueVouchers { by, issuing } => voucher::decide_issue(facts, *by, issuing),
             Self::RedeemVoucher { by, code } => voucher::decide_redeem(book, facts, *code, *by),
-            Self::WithdrawVouchers { batch, which } => {
-                voucher::decide_withdraw(book, facts, *batch, which)
-            }
+            Self::WithdrawVouchers { batch, which } => voucher::decide_withdraw(book, facts, *batch, which),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Values that templates pass on: askama lends every argument, sometimes
 //! through several references, so functions for templates take any depth.
 
-use domain::id::{CartLineId, GiftId, LetterId, ListingId, OrderId, SessionId, UserId};
+use domain::id::{CartLineId, GiftId, LetterId, ListingId, OrderId, SessionId, UserId, VoucherBatchId};
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
 
@@ -27,4 +27,17 @@ macro_rules! lent {
     )+};
 }
 
-lent!(CartLineId, GiftId, LetterId, ListingId, OrderId, SessionId, String, Timestamp, Tokens, UserId, u64);
+lent!(
+    CartLineId,
+    GiftId,
+    LetterId,
+    ListingId,
+    OrderId,
+    SessionId,
+    String,
+    Timestamp,
+    Tokens,
+    UserId,
+    VoucherBatchId,
+    u64
+);

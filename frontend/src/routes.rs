@@ -7,7 +7,7 @@
 use std::fmt::{self, Write as _};
 
 use askama::filters::HtmlSafe;
-use domain::id::{CartLineId, GiftId, LetterId, ListingId, OrderId, SessionId, UserId};
+use domain::id::{CartLineId, GiftId, LetterId, ListingId, OrderId, SessionId, UserId, VoucherBatchId};
 
 use crate::lent::Lent;
 
@@ -138,6 +138,8 @@ routes! {
     ClaimCode = "/claim";
     /// A gift behind a claim code.
     Claim(code: String) = "/claim/{code}";
+    /// Turns a printed code into tokens.
+    Redeem = "/redeem";
     /// Signing in.
     SignIn = "/sign-in";
     /// Signing out.
@@ -180,6 +182,10 @@ routes! {
     VendorMail = "/vendor/mail";
     /// Tries a letter again.
     VendorMailAgain(id: LetterId) = "/vendor/mail/{id}/again";
+    /// Batches of printed codes, and printing one.
+    VendorVouchers = "/vendor/vouchers";
+    /// Takes unused vouchers of a batch back.
+    WithdrawVouchers(id: VoucherBatchId) = "/vendor/vouchers/{id}/withdraw";
     /// Totals of the ledger, for the vendor.
     VendorLedger = "/vendor/ledger";
     /// The one-time link that makes the first vendor account.

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::{
     CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, ListingId, OrderId, SessionId, UserId,
+    VoucherBatchId,
 };
 use domain::refusal::Refusal;
 use uuid::Uuid;
@@ -57,6 +58,7 @@ globals! {
     CartLineId: "CartLine", "line in your cart";
     FeeRuleId: "FeeRule", "fee rule";
     LetterId: "DeadLetter", "dead letter";
+    VoucherBatchId: "VoucherBatch", "batch";
 }
 
 impl Global for CategoryId {

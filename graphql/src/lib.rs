@@ -28,6 +28,7 @@ mod session;
 mod upload;
 mod user;
 mod vendor;
+mod voucher;
 mod wallet;
 
 use async_graphql::dataloader::DataLoader;
@@ -71,6 +72,7 @@ pub(crate) struct Mutation(
     mail::MailMutation,
     vendor::VendorMutation,
     vendor::OutboxMutation,
+    voucher::VoucherMutation,
 );
 
 /// The API, ready to answer. Cheap to clone.

@@ -43,10 +43,11 @@ pub(crate) const PAGES: [&str; 11] = [
     "search",
     "transfers",
     "users",
+    "voucherBatches",
 ];
 
 /// Fields that cost more than one: a look-up of their own, or more.
-const DEAR: [(&str, u64); 14] = [
+const DEAR: [(&str, u64); 15] = [
     ("__schema", 100),
     ("cart", 5),
     ("changeHandle", 10),
@@ -55,6 +56,7 @@ const DEAR: [(&str, u64); 14] = [
     ("fee", 2),
     ("file", 3),
     ("images", 3),
+    ("issueVouchers", 100),
     ("openAccount", 50),
     ("search", 10),
     ("setPassphrase", 50),
@@ -74,6 +76,8 @@ pub struct Weight {
     pub sign_in_handles: Vec<String>,
     /// Claim codes to try.
     pub claims: u32,
+    /// Vouchers to redeem.
+    pub redemptions: u32,
     /// Pictures to take.
     pub pictures: u32,
     /// Files for sale to take.
@@ -328,6 +332,7 @@ impl<'d> Scale<'d> {
                     weight.sign_in_handles.extend(self.handle(field));
                 }
                 "claimGift" | "giftBehind" => weight.claims += 1,
+                "redeemVoucher" => weight.redemptions += 1,
                 "uploadImage" => weight.pictures += 1,
                 "attachFile" => weight.files += 1,
                 _ => {}

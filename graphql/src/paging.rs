@@ -15,6 +15,7 @@ use crate::listing::Listing;
 use crate::order::Order;
 use crate::user::User;
 use crate::vendor::DeadLetter;
+use crate::voucher::VoucherBatch;
 use crate::wallet::Transfer;
 
 /// How many there are on a page when nobody says.
@@ -42,7 +43,8 @@ pub(crate) struct PageInfo {
     concrete(name = "GiftEdge", params(Gift)),
     concrete(name = "LibraryEdge", params(LibraryItem)),
     concrete(name = "TransferEdge", params(Transfer)),
-    concrete(name = "UserEdge", params(User))
+    concrete(name = "UserEdge", params(User)),
+    concrete(name = "VoucherBatchEdge", params(VoucherBatch))
 )]
 pub(crate) struct Edge<T: OutputType + ObjectType> {
     /// Where it stands in the list; opaque. Give it as `after` or `before`.
@@ -60,7 +62,8 @@ pub(crate) struct Edge<T: OutputType + ObjectType> {
     concrete(name = "GiftConnection", params(Gift)),
     concrete(name = "LibraryConnection", params(LibraryItem)),
     concrete(name = "TransferConnection", params(Transfer)),
-    concrete(name = "UserConnection", params(User))
+    concrete(name = "UserConnection", params(User)),
+    concrete(name = "VoucherBatchConnection", params(VoucherBatch))
 )]
 pub(crate) struct Connection<T: OutputType + ObjectType>
 where

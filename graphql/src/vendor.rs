@@ -15,6 +15,7 @@ use crate::order::Order;
 use crate::paging::{Asked, Connection, count_up_to, cursor};
 use crate::scalars::{DateTime, Tokens};
 use crate::user::User;
+use crate::voucher::VoucherBatch;
 use fees::FeeRule;
 
 use outbox::Outbox;
@@ -168,6 +169,20 @@ impl Vendor {
         let window = Asked { first, after, last, before }.window().map_err(|refusal| refused(&refusal))?;
         let page = answer(ctx, ctx.store().find_users(ctx.actor(), &prefix, window).await)?;
         Ok(Some(Connection::of(page, |row| cursor(row.id.uuid()))))
+    }
+
+    /// Batches of vouchers, newest first. For the vendor's staff.
+    async fn voucher_batches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest, or after `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many up to the oldest, or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<VoucherBatch>>> {
+        let window = Asked { first, after, last, before }.window().map_err(|refusal| refused(&refusal))?;
+        let page = answer(ctx, ctx.store().voucher_batches(ctx.actor(), window).await)?;
+        Ok(Some(Connection::of(page, |view| cursor(view.batch.id.uuid()))))
     }
 }
 

@@ -50,6 +50,12 @@ twin! {
         DisputeEnded,
         /// Promo tokens whose time is over.
         PromoExpiry,
+        /// Vouchers were printed; this moves nothing.
+        VouchersIssued,
+        /// A voucher became tokens.
+        VoucherRedeemed,
+        /// An unused voucher was taken back; this moves nothing.
+        VoucherWithdrawn,
     }
 }
 

@@ -44,6 +44,9 @@ pub enum Class {
     SignInAs,
     /// Trying claim codes; by address, and by account if signed in.
     Claim,
+    /// Trying codes of vouchers, which are worth money; by address and by
+    /// account, whichever has tried too often.
+    Redeem,
     /// Sending a picture or a file; by account.
     Upload,
     /// Changing anything; by account, or by address for visitors.
@@ -54,8 +57,16 @@ pub enum Class {
 
 impl Class {
     /// All classes.
-    pub const ALL: [Self; 7] =
-        [Self::OpenAccount, Self::SignIn, Self::SignInAs, Self::Claim, Self::Upload, Self::Write, Self::Read];
+    pub const ALL: [Self; 8] = [
+        Self::OpenAccount,
+        Self::SignIn,
+        Self::SignInAs,
+        Self::Claim,
+        Self::Redeem,
+        Self::Upload,
+        Self::Write,
+        Self::Read,
+    ];
 
     /// Its name in the configuration and in metrics.
     #[must_use]
@@ -65,6 +76,7 @@ impl Class {
             Self::SignIn => "sign_in",
             Self::SignInAs => "sign_in_as",
             Self::Claim => "claim",
+            Self::Redeem => "redeem",
             Self::Upload => "upload",
             Self::Write => "write",
             Self::Read => "read",
@@ -83,6 +95,8 @@ pub struct Rates {
     pub sign_in_as: Rate,
     /// See [`Class::Claim`].
     pub claim: Rate,
+    /// See [`Class::Redeem`].
+    pub redeem: Rate,
     /// See [`Class::Upload`].
     pub upload: Rate,
     /// See [`Class::Write`].
@@ -140,7 +154,7 @@ struct Gate<C: Clock> {
 
 /// The limits of the whole program. Tests give their own clock.
 pub struct Limits<C: Clock = DefaultClock> {
-    gates: Option<[Gate<C>; 7]>,
+    gates: Option<[Gate<C>; 8]>,
     clock: C,
     checks: AtomicU32,
     hasher: RandomState,
@@ -177,6 +191,7 @@ impl<C: Clock + Clone> Limits<C> {
             rates.sign_in,
             rates.sign_in_as,
             rates.claim,
+            rates.redeem,
             rates.upload,
             rates.write,
             rates.read,
@@ -185,7 +200,7 @@ impl<C: Clock + Clone> Limits<C> {
         Self::build(Some(gates), clock)
     }
 
-    fn build(gates: Option<[Gate<C>; 7]>, clock: C) -> Self {
+    fn build(gates: Option<[Gate<C>; 8]>, clock: C) -> Self {
         Self { gates, clock, checks: AtomicU32::new(0), hasher: RandomState::new(), keys_max: KEYS_MAX }
     }
 
@@ -235,12 +250,13 @@ impl<C: Clock + Clone> Limits<C> {
     }
 
     fn gate(&self, class: Class) -> Option<&Gate<C>> {
-        let [open_account, sign_in, sign_in_as, claim, upload, write, read] = self.gates.as_ref()?;
+        let [open_account, sign_in, sign_in_as, claim, redeem, upload, write, read] = self.gates.as_ref()?;
         Some(match class {
             Class::OpenAccount => open_account,
             Class::SignIn => sign_in,
             Class::SignInAs => sign_in_as,
             Class::Claim => claim,
+            Class::Redeem => redeem,
             Class::Upload => upload,
             Class::Write => write,
             Class::Read => read,

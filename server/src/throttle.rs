@@ -66,6 +66,15 @@ impl Throttle {
     pub fn check(&self, caller: Caller, class: Class, cost: u32) -> Result<(), RetryAfter> {
         let key = match class {
             Class::OpenAccount | Class::SignIn | Class::SignInAs | Class::Read => caller.by_address(),
+            // Accounts cost nothing, and an address may have many people
+            // behind it: neither alone would do.
+            Class::Redeem => {
+                self.count(class, caller.by_address(), cost)?;
+                match caller.account {
+                    Some(account) => Key::Account(account),
+                    None => return Ok(()),
+                }
+            }
             Class::Claim | Class::Upload | Class::Write => caller.by_account(),
         };
         self.count(class, key, cost)
@@ -103,6 +112,7 @@ fn class_of(method: &Method, path: &str) -> Option<Class> {
         _ if is_read => Class::Read,
         routes::OpenAccount::PATTERN => Class::OpenAccount,
         routes::SignIn::PATTERN => Class::SignIn,
+        routes::Redeem::PATTERN => Class::Redeem,
         _ => Class::Write,
     })
 }
@@ -180,6 +190,8 @@ mod tests {
             (Method::GET, "/claim", Some(Class::Read)),
             (Method::POST, "/claim", Some(Class::Claim)),
             (Method::GET, "/claim/ABC", Some(Class::Claim)),
+            (Method::GET, "/redeem", Some(Class::Read)),
+            (Method::POST, "/redeem", Some(Class::Redeem)),
             (Method::GET, "/vendor/start/ABC", Some(Class::Claim)),
             (Method::GET, "/assets/x.css", None),
             (Method::GET, "/media/x.webp", None),

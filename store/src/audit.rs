@@ -15,6 +15,7 @@ use crate::Store;
 use crate::book::load::{GIFT_COLUMNS, ORDER_COLUMNS, order_lines, read_gift, read_order};
 use crate::error::{Fault, FaultKind};
 use crate::tx::{Columns, Link};
+use crate::vouchers::{BATCH_COLUMNS, of_batches, read_batch};
 
 /// Rows that are read at a time.
 const CHUNK: i64 = 5_000;
@@ -100,6 +101,7 @@ async fn read_all(link: Link<'_>, tell: &mut (impl FnMut(Progress) + Send)) -> R
     read_accounts(link, &mut audit).await?;
     check_orders(link, &mut audit).await?;
     check_gifts(link, &mut audit).await?;
+    check_vouchers(link, &mut audit).await?;
     Ok(audit.finish()?)
 }
 
@@ -298,6 +300,35 @@ async fn check_gifts(link: Link<'_>, audit: &mut Audit) -> Result<(), Stop> {
         from = last.id.uuid();
         for (gift, closed_at) in &gifts {
             audit.gift(gift, *closed_at)?;
+        }
+    }
+}
+
+async fn check_vouchers(link: Link<'_>, audit: &mut Audit) -> Result<(), Stop> {
+    let sql = "SELECT v.id, v.batch_id FROM vouchers v LEFT JOIN voucher_batches b ON b.id = v.batch_id \
+               WHERE b.id IS NULL ORDER BY v.id LIMIT 1";
+    let stray = link.row(sql, vec![], |row| Ok((row.take::<Uuid>()?, row.take::<Uuid>()?)));
+    if let Some((id, batch)) = stray.await? {
+        let problem = format!("its batch {batch} is not there");
+        return Err(Finding { row: format!("voucher {id}"), problem }.into());
+    }
+    let select = format!("SELECT {BATCH_COLUMNS}, CAST(NULL AS BIGINT) FROM voucher_batches");
+    let mut from = Uuid::nil();
+    loop {
+        let batches = read_after(link, "voucher batch", &select, from, read_batch).await?;
+        let Some((last, _)) = batches.last() else { return Ok(()) };
+        from = last.id.uuid();
+        for (batch, _) in &batches {
+            let vouchers = of_batches(link, [batch.id]).await;
+            // A row that cannot have been written by us is a finding.
+            let mut vouchers = match vouchers {
+                Err(fault) if fault.kind() == FaultKind::Corrupt => {
+                    let row = format!("voucher batch {}", batch.id);
+                    return Err(Finding { row, problem: fault.to_string() }.into());
+                }
+                vouchers => vouchers?,
+            };
+            audit.vouchers(batch, &vouchers.remove(&batch.id).unwrap_or_default())?;
         }
     }
 }

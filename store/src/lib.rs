@@ -30,6 +30,7 @@ pub mod shelves;
 mod tx;
 pub mod users;
 pub mod vendor;
+pub mod vouchers;
 pub mod wallet;
 pub mod world;
 mod writer;

@@ -14,6 +14,7 @@ use domain::id::{GiftId, LetterId, UserId};
 use domain::mail::MailKind;
 use domain::refusal::Refusal;
 use domain::text::Passphrase;
+use domain::voucher::VoucherHash;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -153,6 +154,26 @@ pub(crate) fn device_mark(secret: &Secret, user: UserId, token: &str) -> [u8; 32
     let mut bytes = user.uuid().as_bytes().to_vec();
     bytes.extend(token.as_bytes());
     secret.derive("device", &bytes)
+}
+
+/// The bytes of a voucher's code: as many as of a claim code, so that a code
+/// of one sort typed for the other is told apart from a slip of the pen.
+const VOUCHER_CODE_BYTES: usize = 15;
+
+/// The code of voucher `number` of the batch that a key of the staff makes.
+/// Like a claim code it follows from the server's secret.
+pub(crate) fn voucher_code(secret: &Secret, series: &str, number: u32) -> String {
+    let derived = secret.derive("voucher", format!("{number} {series}").as_bytes());
+    code::write(derived.first_chunk::<VOUCHER_CODE_BYTES>().unwrap_or(&[0; VOUCHER_CODE_BYTES]))
+}
+
+/// What is stored of a voucher's code.
+///
+/// # Errors
+/// `InvalidInput` on `code` if it was mistyped.
+pub(crate) fn hash_voucher_code(typed: &str) -> Result<VoucherHash, Refusal> {
+    let bytes = code::read("code", typed, VOUCHER_CODE_BYTES)?;
+    Ok(VoucherHash(hash("voucher", &bytes)))
 }
 
 /// A reference that people can read to each other: the gift's last digits.

@@ -44,7 +44,7 @@ const POSTED: [Heard; 4] = [SignIn, Refused, Refused, Refused];
 /// Posts are sent with nothing but their token: whoever is let in is refused
 /// for that, where something has to be typed. A line of another's cart and
 /// another's session are left alone without a word.
-const TABLE: [Row; 75] = [
+const TABLE: [Row; 80] = [
     ("GET", "/", ALL),
     ("GET", "/search", ALL),
     ("GET", "/listing/{id}", ALL),
@@ -78,6 +78,8 @@ const TABLE: [Row; 75] = [
     ("GET", "/claim", ALL),
     ("GET", "/claim/{code}", ALL),
     ("POST", "/claim/{code}", USERS),
+    ("GET", "/redeem", ALL),
+    ("POST", "/redeem", POSTED),
     ("GET", "/sign-in", ALL),
     ("POST", "/sign-in", [Refused; 4]),
     ("GET", "/open-account", ALL),
@@ -105,6 +107,9 @@ const TABLE: [Row; 75] = [
     ("POST", "/vendor/grant", [SignIn, Forbidden, Forbidden, Refused]),
     ("GET", "/vendor/mail", STAFF),
     ("POST", "/vendor/mail/{id}/again", STAFF),
+    ("GET", "/vendor/vouchers", STAFF),
+    ("POST", "/vendor/vouchers", [SignIn, Forbidden, Forbidden, Refused]),
+    ("POST", "/vendor/vouchers/{id}/withdraw", [SignIn, Forbidden, Forbidden, Missing]),
     ("GET", "/vendor/ledger", STAFF),
     ("GET", "/vendor/start/{code}", [Refused; 4]),
     ("GET", "/help", ALL),

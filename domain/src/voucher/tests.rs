@@ -1,6 +1,6 @@
 use super::*;
 use crate::command::{Answer, Command};
-use crate::testing::{Scene, told, tokens, user};
+use crate::testing::{Scene, tokens, told, user};
 use crate::time::Seconds;
 
 /// Issues so many vouchers of an amount that end after so many seconds; their

@@ -18,6 +18,7 @@ mod state;
 mod tests;
 mod upload;
 mod vendor;
+mod voucher;
 mod wallet;
 
 use axum::Router;
@@ -83,6 +84,7 @@ fn market() -> Router<Site> {
         .route(Checkout::PATTERN, post(cart::checkout))
         .route(ClaimCode::PATTERN, get(gift::ask_code))
         .route(Claim::PATTERN, get(gift::open).post(gift::claim))
+        .route(Redeem::PATTERN, get(voucher::ask_code).post(voucher::redeem))
         .route(SignIn::PATTERN, get(entry::sign_in_form).post(entry::sign_in))
         .route(OpenAccount::PATTERN, get(entry::open_form).post(entry::open))
         .route(VendorStart::PATTERN, get(entry::vendor_start))
@@ -138,6 +140,8 @@ fn vendors() -> Router<Site> {
         .route(VendorGrant::PATTERN, get(vendor::grant_form).post(vendor::grant))
         .route(VendorMail::PATTERN, get(mail::dead))
         .route(VendorMailAgain::PATTERN, post(mail::again))
+        .route(VendorVouchers::PATTERN, get(voucher::batches).post(voucher::issue))
+        .route(WithdrawVouchers::PATTERN, post(voucher::withdraw))
         .route(VendorLedger::PATTERN, get(vendor::ledger))
 }
 

@@ -116,6 +116,9 @@ fn what(movement: &Movement, me: UserId) -> String {
         (TransactionKind::ChargedBack, _) => "Taken back: the bank reversed a card payment",
         (TransactionKind::DisputeEnded, _) => "Given back: a dispute has ended",
         (TransactionKind::PromoExpiry, _) => "Expired",
+        (TransactionKind::VoucherRedeemed, _) => "Code redeemed",
+        // These move nothing, and so never stand in a statement.
+        (TransactionKind::VouchersIssued | TransactionKind::VoucherWithdrawn, _) => "Vouchers",
     };
     // Nobody is named after a word that waits for a name.
     if known { text.to_owned() } else { text.trim_end_matches(" from").trim_end_matches(" to").to_owned() }
@@ -129,7 +132,7 @@ fn reference(movement: &Movement) -> Option<Crumb> {
             Some(show::link("the order", routes::Order::to(order)))
         }
         Subject::Gift => Some(show::link("all gifts", routes::Gifts)),
-        Subject::TopUp | Subject::User => None,
+        Subject::TopUp | Subject::User | Subject::Voucher | Subject::VoucherBatch => None,
     }
 }
 

@@ -10,6 +10,7 @@ mod market;
 mod money;
 mod trade;
 mod vendor;
+mod voucher;
 mod world;
 
 use askama::Template;
@@ -71,6 +72,9 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<vendor::UsersView>(),
         rendered::<vendor::GrantView>(),
         rendered::<vendor::LedgerView>(),
+        rendered::<voucher::RedeemView>(),
+        rendered::<voucher::VouchersView>(),
+        rendered::<voucher::VouchersPrintView>(),
         rendered::<help::HelpView>(),
         rendered::<help::ApiView>(),
         rendered::<error::ErrorView>(),

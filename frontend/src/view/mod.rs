@@ -15,6 +15,7 @@ pub mod search;
 pub mod sell;
 pub mod storefront;
 pub mod vendor;
+pub mod voucher;
 pub mod wallet;
 
 /// What every view and its template use.

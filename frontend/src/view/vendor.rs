@@ -15,6 +15,8 @@ pub enum Desk {
     Grant,
     /// Letters that did not arrive.
     Mail,
+    /// Printed codes.
+    Vouchers,
     /// Totals of the ledger.
     Ledger,
 }

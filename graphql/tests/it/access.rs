@@ -20,6 +20,8 @@ enum About {
     Sold,
     Link,
     Session,
+    Batch,
+    Voucher,
 }
 
 /// What comes of it for a visitor, a stranger, the owner and the staff: "ok",
@@ -50,7 +52,7 @@ const QUERIES: [(&str, About, &str, Outcomes); 14] = [
 ];
 
 /// Fields below the root that are for the staff.
-const BELOW: [(&str, &str, Outcomes); 8] = [
+const BELOW: [(&str, &str, Outcomes); 9] = [
     ("glance", "vendor { glance { users } }", STAFF),
     ("latestOrders", "vendor { latestOrders { id total } }", STAFF),
     ("seal", "vendor { seal { transaction seal } }", STAFF),
@@ -63,6 +65,7 @@ const BELOW: [(&str, &str, Outcomes); 8] = [
     ("users", "vendor { users(first: 1) { edges { cursor } } }", STAFF),
     ("outbox", "vendor { outbox { dead } }", STAFF),
     ("deadLetters", "vendor { deadLetters(first: 1) { edges { cursor } } }", STAFF),
+    ("voucherBatches", "vendor { voucherBatches(first: 1) { edges { cursor } } }", STAFF),
 ];
 
 /// Mutations, with "ID" in the input for the thing's id or code, and "KEY" for
@@ -164,6 +167,25 @@ fn of_the_market() -> Vec<MutationRow> {
     ]
 }
 
+/// The same for vouchers.
+fn voucher_mutations() -> Vec<(&'static str, About, Value, Outcomes)> {
+    vec![
+        (
+            "issueVouchers",
+            About::Nothing,
+            json!({ "name": "Fair", "count": 2, "tokens": "5", "idempotencyKey": "KEY" }),
+            STAFF,
+        ),
+        (
+            "redeemVoucher",
+            About::Voucher,
+            json!({ "code": "ID", "idempotencyKey": "KEY" }),
+            ["NOT_SIGNED_IN", "ok", "ALREADY_CLAIMED", "ALREADY_CLAIMED"],
+        ),
+        ("withdrawVouchers", About::Batch, json!({ "batchId": "ID" }), STAFF),
+    ]
+}
+
 /// The people of the table, and somebody to trade with.
 struct People {
     house: House,
@@ -191,7 +213,7 @@ impl People {
 
     /// Makes what a row is about; its id or code, and the id of a gift.
     async fn make(&self, about: About) -> (Value, Value) {
-        let Self { house, owner, trader, .. } = self;
+        let Self { house, owner, trader, staff, .. } = self;
         let id = match about {
             About::Nothing => Value::Null,
             About::Draft => house.list(owner, "Draft", "1", false).await,
@@ -217,6 +239,13 @@ impl People {
             }
             About::Session => {
                 house.look(owner, "{ me { sessions { id } } }").await["me"]["sessions"][0]["id"].clone()
+            }
+            About::Batch | About::Voucher => {
+                let key = house.fresh_key();
+                let input = json!({ "name": "Fair", "count": 1, "tokens": "5", "idempotencyKey": key });
+                let made = house.done(staff, "issueVouchers", input, "batch { id } codes").await;
+                let is_batch = matches!(about, About::Batch);
+                if is_batch { made["batch"]["id"].clone() } else { made["codes"][0].clone() }
             }
         };
         (id, Value::Null)
@@ -268,7 +297,7 @@ async fn queries_answer_whom_they_may() {
 #[tokio::test]
 async fn mutations_obey_whom_they_may() {
     let people = People::gather().await;
-    for (name, about, input, outcomes) in mutations() {
+    for (name, about, input, outcomes) in mutations().into_iter().chain(voucher_mutations()) {
         let (id, gift) = people.make(about).await;
         for (who, actor, expected) in people.actors(outcomes) {
             let input = serde_json::from_str(&people.fill(&input.to_string(), &id, &gift)).unwrap();
@@ -299,8 +328,8 @@ async fn every_root_field_has_a_row() {
     let query = "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }";
     let answer = house.ask(&Actor::Visitor(None), query, json!({})).await;
     let schema = &answer["data"]["__schema"];
-    let rows: BTreeSet<&str> =
-        QUERIES.iter().map(|row| row.0).chain(mutations().iter().map(|row| row.0)).collect();
+    let all: Vec<_> = mutations().into_iter().chain(voucher_mutations()).collect();
+    let rows: BTreeSet<&str> = QUERIES.iter().map(|row| row.0).chain(all.iter().map(|row| row.0)).collect();
     for root in ["queryType", "mutationType"] {
         for field in schema[root]["fields"].as_array().unwrap() {
             let name = field["name"].as_str().unwrap();

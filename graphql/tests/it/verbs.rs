@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::house::House;
 
 /// Each verb or read for an actor, and the field that offers it.
-const OFFERED: [(&str, &str); 49] = [
+const OFFERED: [(&str, &str); 50] = [
     ("open_account", "Mutation.openAccount"),
     ("sign_in", "Mutation.signIn"),
     ("sign_out", "Mutation.signOut"),
@@ -60,10 +60,11 @@ const OFFERED: [(&str, &str); 49] = [
     ("remove_mail_address", "Mutation.removeMailAddress"),
     ("choose_mail", "Mutation.chooseMail"),
     ("stop_mail", "Mutation.stopMail"),
+    ("redeem_voucher", "Mutation.redeemVoucher"),
 ];
 
 /// The same for the vendor's staff.
-const OFFERED_TO_STAFF: [(&str, &str); 7] = [
+const OFFERED_TO_STAFF: [(&str, &str); 10] = [
     ("glance", "Vendor.glance"),
     ("find_users", "Vendor.users"),
     ("outbox_glance", "Vendor.outbox"),
@@ -71,6 +72,9 @@ const OFFERED_TO_STAFF: [(&str, &str); 7] = [
     ("try_letter_again", "Mutation.tryLetterAgain"),
     ("latest_orders", "Vendor.latestOrders"),
     ("sealed", "Vendor.seal"),
+    ("issue_vouchers", "Mutation.issueVouchers"),
+    ("withdraw_vouchers", "Mutation.withdrawVouchers"),
+    ("voucher_batches", "Vendor.voucherBatches"),
 ];
 
 /// Verbs of the program itself: they refuse every other actor.

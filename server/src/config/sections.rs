@@ -245,6 +245,7 @@ impl LimitSettings {
             sign_in: rate("limits.sign_in")?,
             sign_in_as: rate("limits.sign_in_as")?,
             claim: rate("limits.claim")?,
+            redeem: rate("limits.redeem")?,
             upload: rate("limits.upload")?,
             write: rate("limits.write")?,
             read: rate("limits.read")?,

@@ -132,6 +132,7 @@ impl Api {
             (Class::OpenAccount, weight.opens),
             (Class::SignIn, weight.sign_ins),
             (Class::Claim, weight.claims),
+            (Class::Redeem, weight.redemptions),
             (Class::Upload, weight.pictures.saturating_add(weight.files)),
             (Class::Write, weight.writes),
             (Class::Read, pages),

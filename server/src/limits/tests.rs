@@ -15,6 +15,7 @@ fn rates(text: &str) -> Rates {
         sign_in: rate,
         sign_in_as: rate,
         claim: rate,
+        redeem: rate,
         upload: rate,
         write: rate,
         read: rate,

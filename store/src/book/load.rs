@@ -1,6 +1,6 @@
 //! Loading a Book. On PostgreSQL rows are locked as they are read, always in
-//! this order: carts, orders, gifts, top-ups, listings, accounts; within a
-//! table by key.
+//! this order: carts, orders, gifts, top-ups, vouchers, listings, accounts;
+//! within a table by key.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -21,8 +21,8 @@ use uuid::Uuid;
 
 use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
-use crate::fees;
 use crate::tx::{Columns, Link, ids};
+use crate::{fees, vouchers};
 
 /// A Book with the rows that `requests` need, and the accounts that exist.
 pub(crate) struct Loaded {
@@ -52,6 +52,7 @@ pub(crate) async fn load(
     load_orders(link, &mut book, &needs).await?;
     load_gifts(link, &mut book, &needs).await?;
     top_ups::load(link, &mut book, &needs).await?;
+    vouchers::load(link, &needs).await?.into_iter().for_each(|voucher| book.vouchers.load(voucher));
     load_listings(link, &mut book, &needs).await?;
     let accounts = load_accounts(link, &mut book, &needs).await?;
     // After the accounts are locked: a dispute that another server opens

@@ -33,6 +33,8 @@ async fn all_forms(program: &Program) -> (Visitor, Vec<Form>) {
         "/account",
         "/vendor/fees",
         "/vendor/grant",
+        "/vendor/vouchers",
+        "/redeem",
         &own,
         &listing,
         &order,

@@ -15,3 +15,4 @@ mod privacy;
 mod shortcuts;
 mod site;
 mod vendor;
+mod vouchers;

@@ -31,7 +31,7 @@ const TRACES: [&str; 9] = [
     "127.0.0.1:",
 ];
 
-fn files(folder: &Path, all: &mut Vec<PathBuf>) {
+pub(super) fn files(folder: &Path, all: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of ours can be read") {
         let path = entry.expect("a folder of ours can be read").path();
         if path.is_dir() {
@@ -42,7 +42,7 @@ fn files(folder: &Path, all: &mut Vec<PathBuf>) {
     }
 }
 
-fn find(bytes: &[u8], trace: &str) -> bool {
+pub(super) fn find(bytes: &[u8], trace: &str) -> bool {
     bytes.windows(trace.len()).any(|window| window.eq_ignore_ascii_case(trace.as_bytes()))
 }
 

@@ -34,7 +34,9 @@ async fn the_first_link_makes_one_account_for_the_vendor() {
     let refused = late.submit(kept.press("Open my account")).await;
     assert!(!refused.says("only time it is shown"), "a form kept from before does not work either");
     stranger.opens_account().await;
-    for path in ["/vendor", "/vendor/fees", "/vendor/users", "/vendor/grant", "/vendor/ledger"] {
+    for path in
+        ["/vendor", "/vendor/fees", "/vendor/users", "/vendor/grant", "/vendor/vouchers", "/vendor/ledger"]
+    {
         let _ = stranger.get(path).await.expect(403);
     }
     let users = vendor.get("/vendor/users").await.expect(200).text();

@@ -4,7 +4,9 @@
 use domain::access::Actor;
 use domain::id::VisitorId;
 use domain::tokens::Tokens;
+use domain::voucher::Which;
 use store::fees::FeeRuleInput;
+use store::vouchers::NewBatch;
 use tests::databases::Base;
 use tests::people::{FURNITURE, Market, Person, tokens};
 use uuid::Uuid;
@@ -56,6 +58,7 @@ pub(crate) async fn lively(base: Base) -> Lively {
     store.join_cart(&robin.actor, visitor).await.unwrap();
     store.add_to_cart(&robin.actor, song, 1).await.unwrap();
     store.checkout(&robin.actor, tokens("23"), "mixed").await.unwrap();
+    use_vouchers(&market, &staff, &wren).await;
     market.clean().await;
     Lively { market, wren, finch }
 }
@@ -72,4 +75,16 @@ async fn give_in_every_way(market: &Market, finch: &Person, robin: &Person) {
     let (view, _) =
         store.create_gift_link(&finch.actor, tokens("5"), "or not", "cancelled-gift").await.unwrap();
     store.cancel_gift(&finch.actor, view.gift.id).await.unwrap();
+}
+
+/// Vouchers in every state, of a batch that ends and one that never does.
+async fn use_vouchers(market: &Market, staff: &Person, wren: &Person) {
+    let store = &market.store;
+    let ends = super::vouchers::fair(market, 3);
+    let never = NewBatch { name: "For ever".to_owned(), expires_at: None, count: 2, ..ends.clone() };
+    let (batch, codes) = store.issue_vouchers(&staff.actor, ends, "ends").await.unwrap();
+    store.redeem_voucher(&wren.actor, &codes[0], "voucher").await.unwrap();
+    let lost = Which::Numbers(vec![2]);
+    store.withdraw_vouchers(&staff.actor, batch.batch.id, lost).await.unwrap();
+    store.issue_vouchers(&staff.actor, never, "never").await.unwrap();
 }

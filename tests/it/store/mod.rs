@@ -18,4 +18,5 @@ mod statement;
 mod tamper;
 mod timers;
 mod vendor;
+mod vouchers;
 mod writer;

@@ -17,7 +17,7 @@ use attack::Attack;
 use table::Table;
 
 /// The tables of the ledger, with their primary keys.
-const LEDGER: [(&str, &[&str]); 7] = [
+const LEDGER: [(&str, &[&str]); 9] = [
     ("heads", &["name"]),
     ("accounts", &["owner", "kind"]),
     ("transactions", &["sequence"]),
@@ -25,6 +25,8 @@ const LEDGER: [(&str, &[&str]); 7] = [
     ("orders", &["id"]),
     ("order_lines", &["order_id", "line"]),
     ("gifts", &["id"]),
+    ("voucher_batches", &["id"]),
+    ("vouchers", &["id"]),
 ];
 
 /// Everything else. A new table belongs here, or above.
