@@ -158,7 +158,8 @@ fn a_changed_voucher_does_not_fit_the_ledger() {
     };
     assert_eq!(look(&batch, &vouchers), Ok(()));
     let later = Some(scene.now.after(Seconds::new(9)));
-    let spoil: [fn(&mut VoucherBatch, &mut Vec<(Voucher, Option<Timestamp>)>); 10] = [
+    type Spoil = fn(&mut VoucherBatch, &mut Vec<(Voucher, Option<Timestamp>)>);
+    let spoil: [Spoil; 10] = [
         |batch, _| batch.count = 3,
         |batch, _| batch.tokens = Tokens::whole(6),
         |batch, _| batch.name = BatchName::parse("Other").unwrap(),
