@@ -26,6 +26,7 @@ use crate::refusal::Refusal;
 use crate::text::Handle;
 use crate::time::Timestamp;
 use crate::topup::TopUp;
+use crate::topup::reversal::{Dispute, Refund};
 use crate::user::NewUser;
 use crate::voucher::{Shelf, Voucher, VoucherBatch, VoucherState};
 
@@ -135,6 +136,10 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// How a dispute stands now; new, or moved on.
+    DisputeStands(Dispute),
+    /// How a refund stands now; new, or at its end.
+    RefundStands(Refund),
 }
 
 /// An idempotency key and what it stands for.
@@ -191,6 +196,8 @@ pub struct Book {
     carts: HashMap<UserId, Vec<Wanted>>,
     lots: HashMap<UserId, Vec<Lot>>,
     frozen: HashSet<UserId>,
+    disputes: HashMap<TopUpId, Vec<Dispute>>,
+    refunds: HashMap<TopUpId, Vec<Refund>>,
     keys: HashMap<KeyId, Remembered>,
 }
 
@@ -214,6 +221,8 @@ impl Book {
             carts: HashMap::new(),
             lots: HashMap::new(),
             frozen: HashSet::new(),
+            disputes: HashMap::new(),
+            refunds: HashMap::new(),
             keys: HashMap::new(),
         }
     }
@@ -259,6 +268,27 @@ impl Book {
     /// Records a lot of promo tokens.
     pub fn load_lot(&mut self, lot: Lot) {
         self.lots.entry(lot.user).or_default().push(lot);
+    }
+
+    /// Records how a dispute stands.
+    pub fn load_dispute(&mut self, dispute: Dispute) {
+        if dispute.closed_at.is_none() {
+            self.frozen.insert(dispute.user);
+        }
+        let all = self.disputes.entry(dispute.top_up).or_default();
+        match all.iter_mut().find(|known| known.id == dispute.id) {
+            Some(known) => *known = dispute,
+            None => all.push(dispute),
+        }
+    }
+
+    /// Records how a refund stands.
+    pub fn load_refund(&mut self, refund: Refund) {
+        let all = self.refunds.entry(refund.top_up).or_default();
+        match all.iter_mut().find(|known| known.id == refund.id) {
+            Some(known) => *known = refund,
+            None => all.push(refund),
+        }
     }
 
     /// Records that a card payment of this user is disputed.
@@ -311,6 +341,18 @@ impl Book {
     #[must_use]
     pub fn lots(&self, user: UserId) -> &[Lot] {
         self.lots.get(&user).map_or(&[], Vec::as_slice)
+    }
+
+    /// The disputes over a top-up, oldest first.
+    #[must_use]
+    pub fn disputes(&self, top_up: TopUpId) -> &[Dispute] {
+        self.disputes.get(&top_up).map_or(&[], Vec::as_slice)
+    }
+
+    /// The refunds of a top-up that were asked for here.
+    #[must_use]
+    pub fn refunds(&self, top_up: TopUpId) -> &[Refund] {
+        self.refunds.get(&top_up).map_or(&[], Vec::as_slice)
     }
 
     /// Refuses what a user with a disputed card payment may not do.
@@ -433,6 +475,8 @@ impl Book {
                 }
             }
             Change::LotMade(lot) => self.load_lot(*lot),
+            Change::DisputeStands(dispute) => self.load_dispute(dispute.clone()),
+            Change::RefundStands(refund) => self.load_refund(refund.clone()),
             Change::TopUpMade(top_up) | Change::TopUpMoved(top_up) => self.load_top_up(top_up.clone()),
             Change::VouchersIssued { vouchers, .. } => {
                 vouchers.iter().for_each(|voucher| self.vouchers.load(*voucher));

@@ -78,6 +78,17 @@ pub enum Command {
     },
     /// Opens a top-up.
     OpenTopUp(Box<topup::open::Opening>),
+    /// Settles a card top-up by what its provider says.
+    SettleTopUp(Box<topup::settle::Settling>),
+    /// Sends a top-up back that is still whole.
+    RefundTopUp {
+        /// Which.
+        top_up: TopUpId,
+        /// Who asks.
+        by: UserId,
+    },
+    /// Ends a refund as the provider answered.
+    EndRefund(topup::settle::RefundAnswer),
     /// Lets promo tokens expire whose time is over.
     ExpirePromo(UserId),
     /// Issues a batch of vouchers.
@@ -267,6 +278,15 @@ impl Needs {
             }
             Command::ReturnGift { gift, .. } => self.gifts.extend([*gift]),
             Command::OpenTopUp(_) => {}
+            Command::SettleTopUp(settling) => {
+                self.top_ups.insert(settling.top_up);
+                self.orders.extend(settling.orders.iter().copied());
+            }
+            Command::RefundTopUp { top_up, by } => {
+                self.top_ups.insert(*top_up);
+                self.spenders.insert(*by);
+            }
+            Command::EndRefund(answer) => self.top_ups.extend([answer.top_up]),
             Command::ExpirePromo(user) => {
                 self.users.insert(*user);
                 self.lots.insert(*user);
@@ -299,6 +319,9 @@ impl Command {
             Self::CreateGiftLink { giver, link } => gift::decide_gift_link(book, facts, *giver, link),
             Self::ClaimGift { by, claim } => gift::decide_claim(book, facts, *claim, *by),
             Self::ReturnGift { gift, by } => gift::decide_return(book, facts, *gift, *by),
+            Self::SettleTopUp(settling) => topup::settle::decide_settle(book, facts, settling),
+            Self::RefundTopUp { top_up, by } => topup::settle::decide_refund(book, facts, *top_up, *by),
+            Self::EndRefund(answer) => topup::settle::decide_refund_answer(book, facts, *answer),
             Self::ExpirePromo(user) => promo::decide_expire(book, facts, *user),
             Self::OpenTopUp(opening) => topup::open::decide_open(book, facts, opening),
             Self::IssueVouchers { by, issuing } => voucher::decide_issue(facts, *by, issuing),

@@ -264,6 +264,8 @@ pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
         | Change::LotMade(_)
         | Change::VouchersIssued { .. }
         | Change::VoucherClosed { .. }
+        | Change::DisputeStands(_)
+        | Change::RefundStands(_)
         | Change::GiftClosed { .. } => Vec::new(),
     }
 }

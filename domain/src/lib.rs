@@ -23,6 +23,7 @@ pub mod money;
 pub mod order;
 pub mod promo;
 pub mod refusal;
+pub mod tariff;
 #[cfg(test)]
 mod testing;
 pub mod text;

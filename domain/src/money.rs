@@ -207,6 +207,9 @@ const MICROS: i64 = 1_000_000;
 pub struct TokenPrice(i64);
 
 impl TokenPrice {
+    /// A hundredth of the currency: the price of the default settings.
+    pub const CENT: Self = Self(MICROS / 100);
+
     /// That many millionths, if they are in the range of prices.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Option<Self> {

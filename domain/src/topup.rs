@@ -5,8 +5,11 @@
 //! amount, never changes; corrections are further facts beside it.
 
 pub mod credit;
+pub mod facts;
 pub mod open;
 pub mod reference;
+pub mod reversal;
+pub mod settle;
 pub mod way;
 
 use serde::{Deserialize, Serialize};

@@ -28,8 +28,8 @@ pub struct Site {
 impl Site {
     /// What a token costs.
     pub(crate) fn rate(&self) -> Rate {
-        let market = self.store.market();
-        Rate { price_micros: market.token_price_micros, currency: market.currency.clone() }
+        let tariff = self.store.tariff();
+        Rate { price_micros: tariff.price.micros(), currency: tariff.currency.to_string() }
     }
 
     /// Whether cookies may insist on TLS.

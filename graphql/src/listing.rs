@@ -152,7 +152,7 @@ impl Listing {
 
     /// What that is worth in the vendor's currency, about: "1.20 USD".
     async fn worth(&self, ctx: &Context<'_>) -> String {
-        ctx.store().market().worth(self.0.price)
+        ctx.store().tariff().worth(self.0.price)
     }
 
     /// How many are left; null if there is no end of them.

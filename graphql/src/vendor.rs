@@ -51,12 +51,12 @@ impl Vendor {
     /// The price of one token in the vendor's currency, as a decimal string:
     /// "0.01".
     async fn token_price(&self, ctx: &Context<'_>) -> String {
-        market(ctx).token_price()
+        ctx.store().tariff().token_price()
     }
 
     /// The currency's ISO 4217 code.
-    async fn currency<'a>(&self, ctx: &Context<'a>) -> &'a str {
-        &market(ctx).currency
+    async fn currency(&self, ctx: &Context<'_>) -> String {
+        ctx.store().tariff().currency.to_string()
     }
 
     /// The vendor's cut where no other rule applies, in ten-thousandths of the

@@ -135,7 +135,7 @@ impl Wallet {
 
     /// What the balance is worth in the vendor's currency, about: "1.20 USD".
     async fn worth(&self, ctx: &Context<'_>) -> String {
-        ctx.store().market().worth(self.row.balance())
+        ctx.store().tariff().worth(self.row.balance())
     }
 
     /// Every movement, newest first, each with the balance after it. What is

@@ -63,6 +63,7 @@ CREATE TABLE top_ups (
     bonus_reversed {int} NOT NULL,
     return_to TEXT,
     intent TEXT,
+    intent_result TEXT,
     created_by {id} NOT NULL,
     created_at {int} NOT NULL,
     expires_at {int},
@@ -159,7 +160,7 @@ CREATE TABLE sandbox_payments (
     amount_minor {int} NOT NULL,
     success_path TEXT NOT NULL,
     cancel_path TEXT NOT NULL,
-    state {small} NOT NULL,
+    progress {small} NOT NULL,
     payment_ref TEXT,
     refunded_minor {int} NOT NULL,
     dispute_ref TEXT,
@@ -170,6 +171,16 @@ CREATE TABLE sandbox_payments (
     CONSTRAINT sandbox_payments_top_up UNIQUE (top_up_id),
     CONSTRAINT sandbox_payments_amounts CHECK (amount_minor > 0 AND refunded_minor BETWEEN 0 AND amount_minor)
 ) {table}
+
+CREATE TABLE sandbox_events (
+    id {id} NOT NULL PRIMARY KEY,
+    session_ref TEXT NOT NULL REFERENCES sandbox_payments (session_ref),
+    kind TEXT NOT NULL,
+    created_at {int} NOT NULL,
+    delivered_at {int}
+) {table}
+
+CREATE INDEX sandbox_events_due ON sandbox_events (id) WHERE delivered_at IS NULL
 
 CREATE INDEX sandbox_payments_planned ON sandbox_payments (plan_at) WHERE plan_at IS NOT NULL
 

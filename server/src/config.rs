@@ -11,7 +11,6 @@ mod explain;
 mod layer;
 mod mail;
 mod nearest;
-mod price;
 mod problem;
 mod reader;
 mod sections;
@@ -25,7 +24,6 @@ use std::path::{Path, PathBuf};
 
 use layer::{Origin, Values};
 pub use mail::{MailSettings, Security, Sender};
-pub use price::TokenPrice;
 pub use problem::BadConfig;
 use problem::Problem;
 use reader::Reader;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::market::Market;
+use domain::tariff::Tariff;
 use domain::time::Seconds;
 use search::Search;
 use store::outbox::Mail;
@@ -132,8 +133,7 @@ pub fn market(config: &Config) -> Market {
     Market {
         name: config.vendor.name.clone(),
         token_name: config.vendor.token_name.clone(),
-        token_price_micros: money.token_price.micros(),
-        currency: config.vendor.currency.clone(),
+        tariff: Tariff { price: money.token_price, currency: config.vendor.currency },
         fee: money.fee,
         welcome: money.welcome_tokens,
         welcome_lasts: money.welcome,

@@ -16,6 +16,7 @@ pub mod fees;
 pub mod gifts;
 pub mod images;
 pub mod importing;
+pub mod inbox;
 pub mod indexing;
 pub mod listings;
 pub mod mail;
@@ -23,10 +24,14 @@ pub mod media;
 pub mod orders;
 pub mod outbox;
 pub mod page;
+pub mod refunds;
 mod row;
+pub mod sandbox;
 pub mod secrets;
 pub mod sessions;
 pub mod shelves;
+pub mod tariff;
+pub mod topups;
 mod tx;
 pub mod users;
 pub mod vendor;
@@ -35,11 +40,12 @@ pub mod wallet;
 pub mod world;
 mod writer;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use domain::fees::FeeRules;
 use domain::listing::category::{Category, CategoryTree};
 use domain::market::Market;
+use domain::tariff::Priced;
 
 pub use error::{Done, Error, Fault};
 pub use writer::{Counters, QueueSize};
@@ -83,6 +89,7 @@ struct Inner {
     end: Mutex<Option<oneshot::Receiver<()>>>,
     counters: Arc<Counters>,
     market: Market,
+    prices: RwLock<Vec<Priced>>,
     standard: FeeRules,
     tree: Arc<CategoryTree>,
     secret: Secret,
@@ -102,6 +109,7 @@ impl Store {
     pub async fn open(options: Options) -> Result<Self, Fault> {
         let Ways { write, read } = tx::open(&options.url, options.readers).await?;
         let tree = Arc::new(load_tree(read.link()).await?);
+        let prices = tariff::load_prices(read.link()).await?;
         let standard = fees::standard(options.market.fee)?;
         let bell = Arc::new(Notify::new());
         let desk = Desk {
@@ -119,6 +127,7 @@ impl Store {
             writer: Mutex::new(Some(writer)),
             end: Mutex::new(Some(end)),
             market: options.market,
+            prices: RwLock::new(prices),
             standard,
             tree,
             secret: options.secret,

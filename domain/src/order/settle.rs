@@ -94,22 +94,37 @@ pub fn decide_cancel(book: &Book, facts: &Facts<'_>, id: OrderId, by: UserId) ->
         OrderState::Cancelled => return Ok(Decision::unchanged(id)),
         OrderState::Released => return Err(Refusal::wrong_state("the tokens were released already")),
     }
-    let escrow = AccountId::of(order.seller, AccountKind::Escrow);
     let mut posting = Posting::on(&book.balances);
+    let (transaction, changes) = void_on(&mut posting, facts, order)?;
+    Ok(Decision { transactions: vec![transaction], changes, ..Decision::unchanged(id) })
+}
+
+/// The transfers that call a held order off, and what else that changes:
+/// everything that is held goes back to the buckets it came from, and the
+/// pieces go back on offer. Who may say so has been checked by the caller.
+///
+/// # Errors
+/// `InsufficientTokens` if the order is not held.
+pub fn void_on(
+    posting: &mut Posting<'_>,
+    facts: &Facts<'_>,
+    order: &Order,
+) -> Result<(Transaction, Vec<Change>), Refusal> {
+    let escrow = AccountId::of(order.seller, AccountKind::Escrow);
     posting.pay_back(escrow, order.buyer, order.money.held, TransferCode::Return)?;
+    let at = facts.mint.at();
     let transaction = Transaction {
         kind: TransactionKind::Void,
-        reference: id.uuid(),
-        actor: by.uuid(),
-        at: facts.mint.at(),
+        reference: order.id.uuid(),
+        actor: facts.actor,
+        at,
         detail: String::new(),
-        transfers: posting.finish(),
+        transfers: posting.cut(),
     };
-    let mut decision = close(order, OrderState::Cancelled, transaction);
-    for line in order.lines.iter().filter(|line| !line.kind.is_instant()) {
-        decision.changes.push(Change::Returned { listing: line.listing, quantity: line.quantity });
-    }
-    Ok(decision)
+    let mut changes = vec![Change::OrderClosed { order: order.id, state: OrderState::Cancelled, at }];
+    let pieces = order.lines.iter().filter(|line| !line.kind.is_instant());
+    changes.extend(pieces.map(|line| Change::Returned { listing: line.listing, quantity: line.quantity }));
+    Ok((transaction, changes))
 }
 
 fn close(order: &Order, state: OrderState, transaction: Transaction) -> Decision {

@@ -1,14 +1,12 @@
 //! How a top-up reaches the vendor, how it is paid, and where it stands. The
 //! numbers stand in the tables and never change.
 
-use serde::{Deserialize, Serialize};
-
 use crate::ledger::account::AccountKind;
 
 macro_rules! ways {
     ($($(#[$outer:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal, $text:literal;)* })*) => {$(
         $(#[$outer])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name {
             $($(#[$doc])* $variant,)*
         }
@@ -47,6 +45,7 @@ macro_rules! ways {
         }
     )*};
 }
+pub(crate) use ways;
 
 ways! {
     /// How a top-up reached the vendor.

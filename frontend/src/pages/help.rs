@@ -23,11 +23,12 @@ const DRAWING_POLICY: (HeaderName, &str) = (header::CONTENT_SECURITY_POLICY, "de
 /// `GET /help`
 pub(super) async fn help(ask: Ask) -> Answer {
     let market = ask.site.store.market();
+    let tariff = ask.site.store.tariff();
     let rules = ask.site.store.fee_rules().await?;
     let share = rules.default_rule().map(|rule| rule.basis_points.to_string()).unwrap_or_default();
     show(&HelpView {
         page: ask.page("How it works", "How tokens, accounts, buying, selling and giving work here.").await?,
-        token_worth: format!("{} {}", market.token_price(), market.currency),
+        token_worth: format!("{} {}", tariff.token_price(), tariff.currency),
         welcome: market.welcome,
         fee: format!("When something is sold, the usual cut is {share} of its price."),
         hold_days: market.hold.get() / 86_400,

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::money::{Currency, TokenPrice};
 use domain::time::Seconds;
 use domain::tokens::{BasisPoints, Tokens};
 
-use super::TokenPrice;
 use super::problem::BadConfig;
 use super::reader::Reader;
 use crate::images::PressLimits;
@@ -48,15 +48,15 @@ pub struct Vendor {
     pub name: String,
     /// What its tokens are called, in the plural.
     pub token_name: String,
-    /// Three capitals.
-    pub currency: String,
+    /// What tokens are sold for.
+    pub currency: Currency,
 }
 
 impl Vendor {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, BadConfig> {
         let currency = |text: &str| {
-            let fine = text.len() == 3 && text.bytes().all(|it| it.is_ascii_uppercase());
-            if fine { Ok(text.to_owned()) } else { Err("three capitals, such as \"USD\"") }
+            let fine = text.bytes().all(|it| it.is_ascii_uppercase());
+            Currency::parse(text).ok().filter(|_| fine).ok_or("three capitals, such as \"USD\"")
         };
         Ok(Self {
             name: reader.text("vendor.name", |it| line(it, 60).ok_or("one line of 1 to 60 characters"))?,
@@ -104,9 +104,14 @@ impl Money {
             let most = Tokens::whole(1_000_000);
             amount(text).and_then(|it| if it > most { Err("at most \"1000000\"") } else { Ok(it) })
         };
+        let price = |text: &str| {
+            const SHAPE: &str =
+                "a decimal above 0 and up to 1000000 with at most six places, such as \"0.01\"";
+            TokenPrice::parse(text).map_err(|_| SHAPE)
+        };
         let points: u16 = reader.number("money.fee_basis_points", 0..=10_000)?;
         Ok(Self {
-            token_price: reader.text("money.token_price", str::parse)?,
+            token_price: reader.text("money.token_price", price)?,
             price_step: reader.text("money.price_step", step)?,
             welcome_tokens: reader.text("money.welcome_tokens", welcome)?,
             welcome: Some(reader.number("money.welcome_days", 0..=3_650)?)

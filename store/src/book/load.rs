@@ -57,7 +57,7 @@ pub(crate) async fn load(
     let accounts = load_accounts(link, &mut book, &needs).await?;
     // After the accounts are locked: a dispute that another server opens
     // meanwhile waits for them too.
-    disputes::load_frozen(link, &mut book, &needs).await?;
+    disputes::load(link, &mut book, &needs).await?;
     lots::load(link, &mut book, &needs).await?;
     Ok(Loaded { book, accounts })
 }

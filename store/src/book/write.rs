@@ -15,7 +15,7 @@ use domain::tokens::Tokens;
 use domain::user::NewUser;
 use sea_orm::Value;
 
-use crate::book::{lots, top_ups};
+use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
 use crate::tx::{Link, ids, insert};
 use crate::{feed, outbox, sessions, users, vouchers};
@@ -30,6 +30,7 @@ pub(crate) async fn write(link: Link<'_>, written: Written, known: &HashSet<Acco
     top_ups::write(link, &written.changes).await?;
     lots::write(link, &written.changes).await?;
     vouchers::write(link, &written.changes).await?;
+    disputes::write(link, &written.changes).await?;
     write_stock(link, &written.changes).await?;
     write_carts(link, &written.changes).await?;
     write_keys(link, &written.keys).await?;

@@ -35,7 +35,7 @@ const TYPED: [&str; 17] = [
 ];
 
 /// Texts that we write ourselves.
-const OURS: [&str; 33] = [
+const OURS: [&str; 36] = [
     "bundles.currency",
     "disputes.currency",
     "disputes.provider_ref",
@@ -53,6 +53,8 @@ const OURS: [&str; 33] = [
     "refunds.currency",
     "refunds.error",
     "refunds.provider_ref",
+    "sandbox_events.kind",
+    "sandbox_events.session_ref",
     "sandbox_payments.cancel_path",
     "sandbox_payments.currency",
     "sandbox_payments.dispute_ref",
@@ -63,6 +65,7 @@ const OURS: [&str; 33] = [
     "token_prices.currency",
     "top_ups.currency",
     "top_ups.intent",
+    "top_ups.intent_result",
     "top_ups.payment_ref",
     "top_ups.reference",
     "top_ups.return_to",

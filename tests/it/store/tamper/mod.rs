@@ -30,7 +30,7 @@ const LEDGER: [(&str, &[&str]); 9] = [
 ];
 
 /// Everything else. A new table belongs here, or above.
-const OTHERS: [&str; 25] = [
+const OTHERS: [&str; 26] = [
     "users",
     "sessions",
     "invitations",
@@ -52,6 +52,7 @@ const OTHERS: [&str; 25] = [
     "refunds",
     "inbox_events",
     "sandbox_payments",
+    "sandbox_events",
     "mail_addresses",
     "mail_opt_outs",
     "known_devices",
