@@ -74,6 +74,10 @@ ids! {
     VoucherId;
     /// Vouchers that were issued together.
     VoucherBatchId;
+    /// One way to get a piece of software.
+    OfferId;
+    /// A user's right to use a piece of software.
+    LicenceId;
     /// A visitor without an account, known only by a random cookie.
     VisitorId;
 }

@@ -16,6 +16,7 @@ pub mod fees;
 pub mod gift;
 pub mod id;
 pub mod ledger;
+pub mod licence;
 pub mod listing;
 pub mod mail;
 pub mod market;

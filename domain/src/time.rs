@@ -56,6 +56,12 @@ impl Timestamp {
         Self(self.0.saturating_add(i64::from(length.0).saturating_mul(1_000)))
     }
 
+    /// This point, earlier by `length`; stops at the beginning of time.
+    #[must_use]
+    pub fn before(self, length: Seconds) -> Self {
+        Self(self.0.saturating_sub(i64::from(length.0).saturating_mul(1_000)))
+    }
+
     /// The calendar date and time in UTC; the epoch if out of its range.
     fn calendar(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)

@@ -181,6 +181,14 @@ impl BasisPoints {
     pub const fn get(self) -> u16 {
         self.0
     }
+
+    /// That share of an amount, rounded down.
+    #[must_use]
+    pub fn of(self, amount: Tokens) -> Tokens {
+        let share = i128::from(amount.units()) * i128::from(self.0) / 10_000;
+        // A share is never more than the whole.
+        i64::try_from(share).ok().and_then(Tokens::from_units).unwrap_or(amount)
+    }
 }
 
 impl TryFrom<u16> for BasisPoints {
