@@ -53,7 +53,7 @@ async fn main() -> Outcome<()> {
     let mut bare = Command::new(std::env::current_exe()?);
     bare.arg("hello");
     let bare = Program::start(bare)?;
-    let hello = cost(&bare, "/").await?;
+    let hello = cost(&bare, "/", Whose::Anyone).await?;
     println!("{:<28} {:>12} {:>14} {:>8}", "", "requests/s", "CPU us each", "of hello");
     println!("{:<28} {:>12.0} {:>14.1} {:>8.2}", "bare axum hello", hello.0, hello.1, 1.0);
     let page = Client::connect(program.address).await?.get("/").await?;
@@ -63,27 +63,39 @@ async fn main() -> Outcome<()> {
         .nth(1)
         .and_then(|rest| rest.get(..36))
         .ok_or("no listing on the home page")?;
-    for (name, path) in [
-        ("home", "/".to_owned()),
-        ("search, one word", "/search?q=copper".to_owned()),
-        ("search, two words and price", "/search?q=blue+lamp&max=200".to_owned()),
-        ("listing", format!("/listing/{listing}")),
-        ("help", "/help".to_owned()),
+    let listing = format!("/listing/{listing}");
+    for (name, path, whose) in [
+        ("home, kept for a second", "/", Whose::Anyone),
+        ("listing, kept for a second", listing.as_str(), Whose::Anyone),
+        ("help, kept for a second", "/help", Whose::Anyone),
+        ("home, made anew", "/", Whose::Own),
+        ("listing, made anew", listing.as_str(), Whose::Own),
+        ("help, made anew", "/help", Whose::Own),
+        ("search, one word", "/search?q=copper", Whose::Anyone),
+        ("search, two words and price", "/search?q=blue+lamp&max=200", Whose::Anyone),
     ] {
-        let (each_second, cpu) = cost(&program, &path).await?;
+        let (each_second, cpu) = cost(&program, path, whose).await?;
         println!("{name:<28} {each_second:>12.0} {cpu:>14.1} {:>8.2}", hello.1 / cpu);
     }
     Ok(())
 }
 
+/// For whom a page is made: for anyone, so that it may be kept, or for
+/// somebody whose choice of colours a cookie tells.
+#[derive(Clone, Copy)]
+enum Whose {
+    Anyone,
+    Own,
+}
+
 /// Requests a second and microseconds of the server's CPU for each.
-async fn cost(program: &Program, path: &str) -> Outcome<(f64, f64)> {
-    load(program.address, path, REQUESTS / 8).await?;
+async fn cost(program: &Program, path: &str, whose: Whose) -> Outcome<(f64, f64)> {
+    load(program.address, path, whose, REQUESTS / 8).await?;
     let meter = Meter::of_server(program.pid());
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
         let run = meter.begin();
-        load(program.address, path, REQUESTS).await?;
+        load(program.address, path, whose, REQUESTS).await?;
         let cost = run.end(REQUESTS);
         rounds.push((cost.each_second, cost.cpu_each));
     }
@@ -91,14 +103,17 @@ async fn cost(program: &Program, path: &str) -> Outcome<(f64, f64)> {
     Ok(rounds[ROUNDS / 2])
 }
 
-async fn load(address: SocketAddr, path: &str, count: usize) -> Outcome<()> {
+async fn load(address: SocketAddr, path: &str, whose: Whose, count: usize) -> Outcome<()> {
     let mut tasks = Vec::new();
     for _ in 0..CLIENTS {
         let path = path.to_owned();
         tasks.push(tokio::spawn(async move {
             let mut client = Client::connect(address).await?;
             for _ in 0..count / CLIENTS {
-                let answer = client.get(&path).await?;
+                let answer = match whose {
+                    Whose::Anyone => client.get(&path).await?,
+                    Whose::Own => client.get_own(&path).await?,
+                };
                 if answer.status != 200 {
                     return Err(format!("{path} answers {}", answer.status).into());
                 }

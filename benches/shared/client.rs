@@ -31,6 +31,12 @@ impl Client {
         self.send(&format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")).await
     }
 
+    /// Asks as somebody whose page is made for them alone.
+    pub async fn get_own(&mut self, path: &str) -> Result<Answer, Box<dyn Error + Send + Sync>> {
+        let cookie = "cookie: farthing_theme=dark";
+        self.send(&format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{cookie}\r\n\r\n")).await
+    }
+
     /// Asks the API, with a session token if there is one.
     pub async fn ask(
         &mut self,
