@@ -11,6 +11,7 @@ pub mod code;
 #[cfg(test)]
 mod codes;
 pub mod command;
+pub mod customer;
 pub mod event;
 pub mod fees;
 pub mod gift;

@@ -211,6 +211,7 @@ impl Scene {
             welcome: tokens(welcome),
             welcome_lasts: Some(Seconds::new(1_000)),
             session: None,
+            handover: None,
         };
         self.ask(Uuid::nil(), Command::OpenAccount(opening))
     }

@@ -105,6 +105,12 @@ texts! {
     FileName { field: "file", length: (1, 200), lines: One }
     /// What a batch of vouchers is called; 1 to 80 characters.
     BatchName { field: "name", length: (1, 80), lines: One }
+    /// What somebody for whom the staff acts is called; 1 to 120 characters.
+    CustomerName { field: "name", length: (1, 120), lines: One }
+    /// Where letters reach somebody; 1 to 400 characters.
+    PostalAddress { field: "address", length: (1, 400), lines: Many }
+    /// Where somebody can be called; 1 to 40 characters.
+    PhoneNumber { field: "phone", length: (1, 40), lines: One }
     /// What a fee rule is called; 1 to 80 characters.
     RuleName { field: "name", length: (1, 80), lines: One }
 }

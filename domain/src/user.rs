@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Role;
 use crate::book::{Book, Change, Decision, Facts};
+use crate::customer::Handover;
 use crate::gift::check_amount;
 use crate::id::{LotId, SessionId, UserId};
 use crate::ledger::account::{AccountId, AccountKind};
@@ -33,6 +34,8 @@ pub struct Opening {
     pub welcome_lasts: Option<Seconds>,
     /// The session that begins at once, if any.
     pub session: Option<NewSession>,
+    /// How it is handed over, if the staff opens it for somebody.
+    pub handover: Option<Handover>,
 }
 
 /// How a new account comes to its handle.

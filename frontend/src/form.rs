@@ -154,6 +154,7 @@ fn label(name: &str) -> &str {
     match name {
         "to" => "Handle",
         "about" => "About",
+        "address" => "Address",
         "account_key" => "Account key",
         "amount" => "Amount",
         "basis_points" => "Basis points",
@@ -171,6 +172,7 @@ fn label(name: &str) -> &str {
         "message" => "Message",
         "name" => "Name",
         "passphrase" => "Passphrase",
+        "phone" => "Telephone",
         "pictures" => "Pictures",
         "price" => "Price",
         "quantity" => "How many",

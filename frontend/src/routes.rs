@@ -148,6 +148,10 @@ routes! {
     SignOutEverywhere = "/sign-out/everywhere";
     /// Opening an account.
     OpenAccount = "/open-account";
+    /// Taking over an account that the staff opened.
+    TakeOver = "/take-over";
+    /// Erases what the user left with the staff.
+    EraseCustomer = "/account/customer/erase";
     /// The user's own settings.
     Account = "/account";
     /// Changes the handle.
@@ -182,6 +186,8 @@ routes! {
     VendorMail = "/vendor/mail";
     /// Tries a letter again.
     VendorMailAgain(id: LetterId) = "/vendor/mail/{id}/again";
+    /// Opening an account for somebody who phones, faxes or writes.
+    VendorOpenAccount = "/vendor/open-account";
     /// Batches of printed codes, and printing one.
     VendorVouchers = "/vendor/vouchers";
     /// Takes unused vouchers of a batch back.

@@ -10,6 +10,7 @@ mod account;
 mod cart;
 mod category;
 mod context;
+mod customer;
 mod error;
 mod gift;
 mod id;
@@ -73,6 +74,7 @@ pub(crate) struct Mutation(
     vendor::VendorMutation,
     vendor::OutboxMutation,
     voucher::VoucherMutation,
+    customer::CustomerMutation,
 );
 
 /// The API, ready to answer. Cheap to clone.

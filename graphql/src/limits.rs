@@ -47,7 +47,7 @@ pub(crate) const PAGES: [&str; 12] = [
 ];
 
 /// Fields that cost more than one: a look-up of their own, or more.
-const DEAR: [(&str, u64); 15] = [
+const DEAR: [(&str, u64); 16] = [
     ("__schema", 100),
     ("cart", 5),
     ("changeHandle", 10),
@@ -62,6 +62,7 @@ const DEAR: [(&str, u64); 15] = [
     ("setPassphrase", 50),
     ("signIn", 50),
     ("suggest", 5),
+    ("takeOverAccount", 50),
     ("wallet", 3),
 ];
 
@@ -331,7 +332,7 @@ impl<'d> Scale<'d> {
                     weight.sign_ins += 1;
                     weight.sign_in_handles.extend(self.handle(field));
                 }
-                "claimGift" | "giftBehind" => weight.claims += 1,
+                "claimGift" | "giftBehind" | "takeOverAccount" => weight.claims += 1,
                 "redeemVoucher" => weight.redemptions += 1,
                 "uploadImage" => weight.pictures += 1,
                 "attachFile" => weight.files += 1,

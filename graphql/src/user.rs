@@ -14,7 +14,8 @@ use store::users::User as Row;
 
 use crate::cart::Cart;
 use crate::context::Ask;
-use crate::error::{answer, fault, refused};
+use crate::customer::Customer;
+use crate::error::{answer, fault, find, refused};
 use crate::gift::{Gift, gifts};
 use crate::id::global;
 use crate::library::{LibraryItem, library};
@@ -185,6 +186,13 @@ impl User {
     async fn sales_count(&self, ctx: &Context<'_>) -> Result<u32> {
         let tally = ctx.store().tally(self.id).await.map_err(|failed| fault(ctx, failed))?;
         Ok(tally.sales)
+    }
+
+    /// What the user left with the vendor's staff by phone, fax or letter;
+    /// null if nothing. For the user and the staff.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>> {
+        let actor = self.own(ctx).unwrap_or(*ctx.actor());
+        Ok(find(ctx, ctx.store().customer(&actor, self.id).await)?.flatten().map(Into::into))
     }
 
     /// What the user holds. Private.

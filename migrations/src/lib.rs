@@ -11,6 +11,7 @@ mod m0003_market;
 mod m0004_categories;
 mod m0005_topups;
 mod m0006_vouchers;
+mod m0007_desk;
 mod m0008_mail;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_categories::Step),
             Box::new(m0005_topups::Step),
             Box::new(m0006_vouchers::Step),
+            Box::new(m0007_desk::Step),
             Box::new(m0008_mail::Step),
         ]
     }

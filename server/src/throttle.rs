@@ -113,6 +113,7 @@ fn class_of(method: &Method, path: &str) -> Option<Class> {
         routes::OpenAccount::PATTERN => Class::OpenAccount,
         routes::SignIn::PATTERN => Class::SignIn,
         routes::Redeem::PATTERN => Class::Redeem,
+        routes::TakeOver::PATTERN => Class::Claim,
         _ => Class::Write,
     })
 }
@@ -190,6 +191,7 @@ mod tests {
             (Method::GET, "/claim", Some(Class::Read)),
             (Method::POST, "/claim", Some(Class::Claim)),
             (Method::GET, "/claim/ABC", Some(Class::Claim)),
+            (Method::POST, "/take-over", Some(Class::Claim)),
             (Method::GET, "/redeem", Some(Class::Read)),
             (Method::POST, "/redeem", Some(Class::Redeem)),
             (Method::GET, "/vendor/start/ABC", Some(Class::Claim)),

@@ -9,6 +9,7 @@
 pub mod audit;
 mod book;
 pub mod cart;
+pub mod customers;
 pub mod devices;
 pub mod error;
 mod feed;

@@ -176,6 +176,19 @@ pub(crate) fn hash_voucher_code(typed: &str) -> Result<VoucherHash, Refusal> {
     Ok(VoucherHash(hash("voucher", &bytes)))
 }
 
+/// A code that takes over an account which the staff opened: 120 bits.
+pub(crate) fn handover_code(world: &World) -> String {
+    code::write(&world.random::<CLAIM_CODE_BYTES>())
+}
+
+/// What is stored of a code that takes over an account.
+///
+/// # Errors
+/// `InvalidInput` on `code` if it was mistyped.
+pub(crate) fn hash_handover_code(typed: &str) -> Result<[u8; 32], Refusal> {
+    Ok(hash("handover", &code::read("code", typed, CLAIM_CODE_BYTES)?))
+}
+
 /// A reference that people can read to each other: the gift's last digits.
 #[must_use]
 pub fn short_reference(gift: GiftId) -> String {

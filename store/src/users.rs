@@ -136,16 +136,21 @@ impl Store {
         Handle::parse(&format!("{}-{}-{number:04}", pick(CALM, calm)?, pick(BIRDS, bird)?)).ok()
     }
 
+    /// The handle that was typed, or random ones if none was.
+    pub(crate) fn handle_choice(&self, typed: Option<&str>) -> Result<HandleChoice, Refusal> {
+        Ok(match typed.map(str::trim).filter(|typed| !typed.is_empty()) {
+            Some(typed) => HandleChoice::Chosen(Handle::parse(typed)?),
+            None => HandleChoice::Random((0..4).filter_map(|_| self.random_handle()).collect()),
+        })
+    }
+
     /// Opens an account with its welcome tokens. Anybody may; the limits are
     /// on how often. Precedence: handle, passphrase, invitation, handle taken.
     ///
     /// # Errors
     /// In that precedence.
     pub async fn open_account(&self, _: &Actor, new: NewAccount, channel: Option<Channel>) -> Done<Opened> {
-        let handle = match new.handle.as_deref().map(str::trim).filter(|typed| !typed.is_empty()) {
-            Some(typed) => HandleChoice::Chosen(Handle::parse(typed)?),
-            None => HandleChoice::Random((0..4).filter_map(|_| self.random_handle()).collect()),
-        };
+        let handle = self.handle_choice(new.handle.as_deref())?;
         let passphrase = new.passphrase.as_deref().filter(|typed| !typed.is_empty()).map(Passphrase::parse);
         let passphrase = passphrase.transpose()?;
         let role = match &new.invitation {
@@ -194,6 +199,7 @@ impl Store {
             welcome: self.0.market.welcome,
             welcome_lasts: self.0.market.welcome_lasts,
             session,
+            handover: None,
         };
         let request = Request {
             command: Command::OpenAccount(opening),

@@ -44,7 +44,7 @@ const POSTED: [Heard; 4] = [SignIn, Refused, Refused, Refused];
 /// Posts are sent with nothing but their token: whoever is let in is refused
 /// for that, where something has to be typed. A line of another's cart and
 /// another's session are left alone without a word.
-const TABLE: [Row; 80] = [
+const TABLE: [Row; 85] = [
     ("GET", "/", ALL),
     ("GET", "/search", ALL),
     ("GET", "/listing/{id}", ALL),
@@ -80,6 +80,12 @@ const TABLE: [Row; 80] = [
     ("POST", "/claim/{code}", USERS),
     ("GET", "/redeem", ALL),
     ("POST", "/redeem", POSTED),
+    ("GET", "/take-over", ALL),
+    ("POST", "/take-over", [Refused; 4]),
+    ("POST", "/account/customer/erase", USERS),
+    ("GET", "/vendor/open-account", STAFF),
+    // Nothing has to be typed.
+    ("POST", "/vendor/open-account", STAFF),
     ("GET", "/sign-in", ALL),
     ("POST", "/sign-in", [Refused; 4]),
     ("GET", "/open-account", ALL),

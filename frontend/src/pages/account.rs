@@ -1,6 +1,7 @@
 //! The user's own settings.
 
 use axum::extract::Path;
+use domain::customer::Customer;
 use domain::id::SessionId;
 use domain::refusal::Refusal;
 use store::Error;
@@ -44,11 +45,25 @@ async fn view(ask: &Ask) -> Result<AccountView, Trouble> {
             })
             .collect(),
         known: known(&user, &ask.site.store.mail_settings(&ask.actor).await?),
+        erasable: false,
     };
+    if let Some(left) = ask.site.store.customer(&ask.actor, me.id).await? {
+        view.known.extend(left_with_staff(left));
+        view.erasable = true;
+    }
     view.handle.handle.value = user.handle.as_str().to_owned();
     view.profile.display_name.value = user.display_name.unwrap_or_default();
     view.profile.about.value = user.about.unwrap_or_default();
     Ok(view)
+}
+
+/// What the user told the staff by phone, fax or letter.
+fn left_with_staff(left: Customer) -> Vec<(String, String)> {
+    let name = left.name.map(|text| text.into_string());
+    let address = left.address.map(|text| text.into_string());
+    let phone = left.phone.map(|text| text.into_string());
+    let all = [("Name", name), ("Postal address", address), ("Telephone", phone)];
+    all.into_iter().filter_map(|(label, text)| Some((label.to_owned(), text?))).collect()
 }
 
 fn known(user: &User, mail: &MailSettings) -> Vec<(String, String)> {

@@ -71,7 +71,7 @@ pub(super) fn keep_device(ask: &Ask, device: &str, response: &mut Response) {
 }
 
 /// Lets a session begin: its cookie is set, and the visitor's cart joins it.
-async fn begin(ask: Ask, token: &str, mut response: Response) -> Answer {
+pub(super) async fn begin(ask: Ask, token: &str, mut response: Response) -> Answer {
     let site = &ask.site;
     let headers = response.headers_mut();
     headers.append(header::SET_COOKIE, site.session_cookie(token));

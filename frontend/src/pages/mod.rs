@@ -7,6 +7,7 @@ mod cart;
 mod entry;
 mod fees;
 mod gift;
+mod handover;
 mod help;
 mod listing;
 mod mail;
@@ -84,6 +85,7 @@ fn market() -> Router<Site> {
         .route(Checkout::PATTERN, post(cart::checkout))
         .route(ClaimCode::PATTERN, get(gift::ask_code))
         .route(Claim::PATTERN, get(gift::open).post(gift::claim))
+        .route(TakeOver::PATTERN, get(handover::take_over_form).post(handover::take_over))
         .route(Redeem::PATTERN, get(voucher::ask_code).post(voucher::redeem))
         .route(SignIn::PATTERN, get(entry::sign_in_form).post(entry::sign_in))
         .route(OpenAccount::PATTERN, get(entry::open_form).post(entry::open))
@@ -120,6 +122,7 @@ fn own() -> Router<Site> {
         .route(CancelGift::PATTERN, post(gift::cancel))
         .route(SignOut::PATTERN, post(entry::sign_out))
         .route(SignOutEverywhere::PATTERN, post(entry::sign_out_everywhere))
+        .route(EraseCustomer::PATTERN, post(handover::erase))
         .route(Account::PATTERN, get(account::account))
         .route(AccountHandle::PATTERN, post(account::change_handle))
         .route(AccountProfile::PATTERN, post(account::revise_profile))
@@ -140,6 +143,7 @@ fn vendors() -> Router<Site> {
         .route(VendorGrant::PATTERN, get(vendor::grant_form).post(vendor::grant))
         .route(VendorMail::PATTERN, get(mail::dead))
         .route(VendorMailAgain::PATTERN, post(mail::again))
+        .route(VendorOpenAccount::PATTERN, get(handover::open_for_form).post(handover::open_for))
         .route(VendorVouchers::PATTERN, get(voucher::batches).post(voucher::issue))
         .route(WithdrawVouchers::PATTERN, post(voucher::withdraw))
         .route(VendorLedger::PATTERN, get(vendor::ledger))

@@ -79,6 +79,7 @@ impl Samples for AccountView {
             passphrase: PassphraseForm::default(),
             passphrase_set: true,
             sessions: vec![session(1, true), session(2, false)],
+            erasable: true,
             known: vec![
                 known("Account number", "0197f2c0-5b9e-7f57-ae50-4b60bb1c2f2a"),
                 known("Handle", "quiet-wren-4821"),

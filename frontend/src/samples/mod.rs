@@ -5,6 +5,7 @@
 
 mod check;
 mod entry;
+mod handover;
 mod mail;
 mod market;
 mod money;
@@ -72,6 +73,9 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<vendor::UsersView>(),
         rendered::<vendor::GrantView>(),
         rendered::<vendor::LedgerView>(),
+        rendered::<handover::OpenForView>(),
+        rendered::<handover::HandoverView>(),
+        rendered::<handover::TakeOverView>(),
         rendered::<voucher::RedeemView>(),
         rendered::<voucher::VouchersView>(),
         rendered::<voucher::VouchersPrintView>(),

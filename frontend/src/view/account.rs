@@ -22,6 +22,8 @@ pub struct AccountView {
     pub sessions: Vec<SessionRow>,
     /// What the vendor knows, name and value.
     pub known: Vec<(String, String)>,
+    /// Whether something of that was left with the staff, and can be erased.
+    pub erasable: bool,
 }
 
 /// Changing the handle.

@@ -5,6 +5,7 @@ pub mod cart;
 pub mod entry;
 pub mod error;
 pub mod gift;
+pub mod handover;
 pub mod help;
 pub mod home;
 pub mod library;

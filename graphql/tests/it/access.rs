@@ -167,7 +167,7 @@ fn of_the_market() -> Vec<MutationRow> {
     ]
 }
 
-/// The same for vouchers.
+/// The same for what is done off-line.
 fn voucher_mutations() -> Vec<(&'static str, About, Value, Outcomes)> {
     vec![
         (
@@ -182,6 +182,9 @@ fn voucher_mutations() -> Vec<(&'static str, About, Value, Outcomes)> {
             json!({ "code": "ID", "idempotencyKey": "KEY" }),
             ["NOT_SIGNED_IN", "ok", "ALREADY_CLAIMED", "ALREADY_CLAIMED"],
         ),
+        ("openAccountFor", About::Nothing, json!({ "name": "Ada" }), STAFF),
+        ("takeOverAccount", About::Nothing, json!({ "code": "x" }), ["INVALID_INPUT"; 4]),
+        ("eraseCustomer", About::Nothing, json!({}), USERS),
         ("withdrawVouchers", About::Batch, json!({ "batchId": "ID" }), STAFF),
     ]
 }

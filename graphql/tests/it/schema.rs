@@ -119,7 +119,8 @@ const FIXED: [(&str, &str); 41] = [
 
 const MUTATIONS: &str = "openAccount signIn signOut listItem reviseListing withdrawListing uploadImage addToCart \
     setCartQuantity removeFromCart checkout buy confirmReceipt cancelOrder giveTokens createGiftLink claimGift \
-    cancelGift grantTokens setFeeRules issueVouchers redeemVoucher withdrawVouchers";
+    cancelGift grantTokens setFeeRules issueVouchers redeemVoucher withdrawVouchers \
+    openAccountFor takeOverAccount eraseCustomer";
 
 #[tokio::test]
 async fn fixed_names_stay() {

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::house::House;
 
 /// Each verb or read for an actor, and the field that offers it.
-const OFFERED: [(&str, &str); 50] = [
+const OFFERED: [(&str, &str); 53] = [
     ("open_account", "Mutation.openAccount"),
     ("sign_in", "Mutation.signIn"),
     ("sign_out", "Mutation.signOut"),
@@ -60,11 +60,14 @@ const OFFERED: [(&str, &str); 50] = [
     ("remove_mail_address", "Mutation.removeMailAddress"),
     ("choose_mail", "Mutation.chooseMail"),
     ("stop_mail", "Mutation.stopMail"),
+    ("take_over_account", "Mutation.takeOverAccount"),
+    ("customer", "User.customer"),
+    ("erase_customer", "Mutation.eraseCustomer"),
     ("redeem_voucher", "Mutation.redeemVoucher"),
 ];
 
 /// The same for the vendor's staff.
-const OFFERED_TO_STAFF: [(&str, &str); 10] = [
+const OFFERED_TO_STAFF: [(&str, &str); 11] = [
     ("glance", "Vendor.glance"),
     ("find_users", "Vendor.users"),
     ("outbox_glance", "Vendor.outbox"),
@@ -72,6 +75,7 @@ const OFFERED_TO_STAFF: [(&str, &str); 10] = [
     ("try_letter_again", "Mutation.tryLetterAgain"),
     ("latest_orders", "Vendor.latestOrders"),
     ("sealed", "Vendor.seal"),
+    ("open_account_for", "Mutation.openAccountFor"),
     ("issue_vouchers", "Mutation.issueVouchers"),
     ("withdraw_vouchers", "Mutation.withdrawVouchers"),
     ("voucher_batches", "Vendor.voucherBatches"),

@@ -18,7 +18,7 @@ use sea_orm::Value;
 use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
 use crate::tx::{Link, ids, insert};
-use crate::{feed, outbox, sessions, users, vouchers};
+use crate::{customers, feed, outbox, sessions, users, vouchers};
 
 /// Writes it all. Nothing is refused any more; whatever goes wrong here is a
 /// fault, and the transaction is rolled back.
@@ -94,6 +94,7 @@ async fn write_people(link: Link<'_>, changes: &[Change]) -> Result<(), Fault> {
         })
         .collect();
     users::insert_opened(link, &opened).await?;
+    customers::insert_opened(link, &opened).await?;
     let begun = opened.iter().filter_map(|user| Some((user.id, user.opening.session?, user.at)));
     sessions::insert_begun(link, begun).await
 }

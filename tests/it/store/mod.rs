@@ -3,6 +3,7 @@
 
 mod accounts;
 mod carts;
+mod customers;
 mod gifts;
 mod guards;
 mod idempotency;

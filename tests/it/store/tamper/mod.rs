@@ -30,7 +30,9 @@ const LEDGER: [(&str, &[&str]); 9] = [
 ];
 
 /// Everything else. A new table belongs here, or above.
-const OTHERS: [&str; 26] = [
+const OTHERS: [&str; 28] = [
+    "customers",
+    "handovers",
     "users",
     "sessions",
     "invitations",
