@@ -35,7 +35,7 @@ pub struct Opening {
     /// The session that begins at once, if any.
     pub session: Option<NewSession>,
     /// How it is handed over, if the staff opens it for somebody.
-    pub handover: Option<Handover>,
+    pub handover: Option<Box<Handover>>,
 }
 
 /// How a new account comes to its handle.

@@ -94,7 +94,7 @@ impl Store {
             welcome: self.0.market.welcome,
             welcome_lasts: self.0.market.welcome_lasts,
             session: None,
-            handover: Some(handover),
+            handover: Some(Box::new(handover)),
         };
         let mint = world.mint();
         let expires_at = mint.at().after(HANDOVER_LASTS);
