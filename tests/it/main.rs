@@ -15,4 +15,6 @@ mod simulator;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
+mod stripe;
+#[cfg(test)]
 mod tidy;

@@ -17,4 +17,5 @@ pub mod pictures;
 pub mod postgres;
 pub mod program;
 pub mod spool;
+pub mod stripe;
 pub mod visitor;

@@ -1,0 +1,3 @@
+//! Payment providers: who takes money for the vendor.
+
+pub mod stripe;

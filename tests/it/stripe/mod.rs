@@ -1,0 +1,3 @@
+//! Card payments at Stripe, against a double that keeps state as it does.
+
+mod client;
