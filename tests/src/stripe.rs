@@ -151,8 +151,11 @@ impl Double {
 
     /// The vendor wins, and the money comes back.
     pub fn wins(&self, session: &str) {
-        self.state().move_dispute(session, "charge.dispute.funds_reinstated", Some("won"), 1);
-        self.state().move_dispute(session, "charge.dispute.closed", Some("won"), 0);
+        let mut state = self.state();
+        if state.session(session).is_withdrawn() {
+            state.move_dispute(session, "charge.dispute.funds_reinstated", Some("won"), 1);
+        }
+        state.move_dispute(session, "charge.dispute.closed", Some("won"), 0);
     }
 
     /// The vendor loses.
@@ -176,6 +179,22 @@ impl Double {
     #[must_use]
     pub fn events(&self) -> Vec<Value> {
         self.state().events.clone()
+    }
+
+    /// The events about the payment in one session, in the order in which they
+    /// happened.
+    #[must_use]
+    pub fn events_of(&self, session: &str) -> Vec<Value> {
+        let mut state = self.state();
+        let payment = state.session(session).payment_id();
+        let is_about = |event: &&Value| {
+            let object = &event["data"]["object"];
+            let names = [&object["id"], &object["payment_intent"], &object["payment_intent"]["id"]];
+            names
+                .iter()
+                .any(|name| **name == session || (name.is_string() && name.as_str() == payment.as_deref()))
+        };
+        state.events.iter().filter(is_about).cloned().collect()
     }
 
     /// An event as a message, signed at this time, in seconds.

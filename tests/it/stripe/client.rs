@@ -3,10 +3,9 @@
 use domain::id::{RefundId, TopUpId};
 use domain::money::{Currency, Money};
 use domain::time::Timestamp;
+use domain::topup::facts::{DisputeState, Progress, RefundState};
 use server::config::Secret;
-use server::payments::stripe::{
-    Asked, Disbelief, DisputeState, Progress, Refunded, Stripe, StripeFault, StripeKeys,
-};
+use server::stripe::{Asked, Disbelief, Stripe, StripeFault, StripeKeys};
 use tests::databases::run;
 use tests::stripe::{Double, SECRET_KEY, WEBHOOK_SECRET};
 use uuid::Uuid;
@@ -129,13 +128,13 @@ fn money_goes_back_once() {
         let refund = RefundId::new(Uuid::from_u128(9));
         double.loses_answers(2);
         for _ in 0..2 {
-            assert_eq!(stripe.refund(refund, &payment, money(1_250)).await, Ok(Refunded::Sent));
+            assert_eq!(stripe.refund(refund, &payment, money(1_250)).await, Ok(RefundState::Done));
         }
         assert_eq!(double.sent_back(&session), 1_250);
         let other = RefundId::new(Uuid::from_u128(10));
         assert_eq!(
             stripe.refund(other, &payment, money(1_250)).await,
-            Ok(Refunded::Sent),
+            Ok(RefundState::Done),
             "it has gone back"
         );
         assert_eq!(double.sent_back(&session), 1_250);
@@ -145,7 +144,7 @@ fn money_goes_back_once() {
         double.is_disputed(&session);
         let payment = stripe.look(&session).await.unwrap().payment.unwrap();
         let third = RefundId::new(Uuid::from_u128(11));
-        assert_eq!(stripe.refund(third, &payment, money(1_250)).await, Ok(Refunded::Failed));
+        assert_eq!(stripe.refund(third, &payment, money(1_250)).await, Ok(RefundState::Failed));
         double.fails(3);
         let again = stripe.refund(RefundId::new(Uuid::from_u128(12)), &payment, money(1)).await;
         assert_eq!(again, Err(StripeFault::Failed(500)), "a failure of Stripe's is no answer");

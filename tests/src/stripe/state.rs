@@ -66,6 +66,15 @@ impl Session {
         self.intent.as_ref().is_some_and(|intent| intent.id == payment)
     }
 
+    pub(super) fn payment_id(&self) -> Option<String> {
+        self.intent.as_ref().map(|intent| intent.id.clone())
+    }
+
+    /// Whether the bank has the money of a dispute.
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.disputes.iter().any(|dispute| dispute.moved.iter().sum::<i64>() < 0)
+    }
+
     fn payment(&self) -> &str {
         self.intent.as_ref().map(|intent| intent.id.as_str()).expect("somebody has paid")
     }

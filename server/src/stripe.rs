@@ -16,6 +16,9 @@ mod tests;
 use domain::id::{RefundId, TopUpId};
 use domain::money::Money;
 use domain::time::Timestamp;
+use domain::topup::Provider;
+use domain::topup::facts::{PaymentFacts, RefundState};
+use store::inbox::Event as Message;
 
 use crate::config::Secret;
 
@@ -24,7 +27,6 @@ pub use client::StripeFault;
 use form::{Form, encoded};
 use objects::{Dispute, Event, EventObject, Expandable, List, Refund, Session};
 pub use signature::Disbelief;
-pub use standing::{DisputeFacts, DisputeState, PaymentFacts, Progress};
 
 /// Pages of messages that are read at once; the rest comes the next time.
 const PAGES_MAX: usize = 10;
@@ -66,26 +68,6 @@ pub struct Opened {
     pub session: String,
     /// Where it is.
     pub url: String,
-}
-
-/// A message: that something happened to a session or payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// Stripe's name of it; the same however often it comes.
-    pub reference: String,
-    /// What sort of message.
-    pub kind: String,
-    /// The session (`cs_…`) or payment (`pi_…`) that it is about.
-    pub subject: String,
-}
-
-/// How a refund stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refunded {
-    /// The money is on its way or there.
-    Sent,
-    /// It cannot be sent.
-    Failed,
 }
 
 /// Stripe, for one vendor.
@@ -190,7 +172,7 @@ impl Stripe {
         refund: RefundId,
         payment: &str,
         money: Money,
-    ) -> Result<Refunded, StripeFault> {
+    ) -> Result<RefundState, StripeFault> {
         let (_, amount) = standing::to_stripe(money)
             .ok_or(StripeFault::Unspeakable("Stripe takes no such amount of this currency"))?;
         let refund = refund.to_string();
@@ -202,13 +184,13 @@ impl Stripe {
         let answer: Result<Refund, StripeFault> = self.client.post("/v1/refunds", &refund, &form).await;
         match answer {
             Ok(refund) => Ok(match refund.status.as_deref() {
-                Some("failed" | "canceled") => Refunded::Failed,
-                _ => Refunded::Sent,
+                Some("failed" | "canceled") => RefundState::Failed,
+                _ => RefundState::Done,
             }),
             Err(StripeFault::Refused(_, Some(code))) if code == "charge_already_refunded" => {
-                Ok(Refunded::Sent)
+                Ok(RefundState::Done)
             }
-            Err(StripeFault::Refused(_, Some(code))) if code == "charge_disputed" => Ok(Refunded::Failed),
+            Err(StripeFault::Refused(_, Some(code))) if code == "charge_disputed" => Ok(RefundState::Failed),
             Err(fault) => Err(fault),
         }
     }
@@ -266,5 +248,10 @@ fn message(event: Event) -> Option<Message> {
         "checkout.session" | "payment_intent" => id,
         _ => payment_intent.map(|payment| payment.id().to_owned()),
     };
-    subject.map(|subject| Message { reference: event.id, kind: event.kind, subject })
+    subject.map(|subject| Message {
+        provider: Provider::Stripe,
+        reference: event.id,
+        kind: event.kind,
+        subject,
+    })
 }

@@ -1,66 +1,10 @@
 //! How a payment stands, from what Stripe answers.
 
 use domain::money::{Currency, Money};
+use domain::topup::Provider;
+use domain::topup::facts::{DisputeFacts, DisputeState, PaymentFacts, Progress};
 
 use super::objects::{Dispute, Expandable, Named, Refund, Session};
-
-/// A payment as it stands now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaymentFacts {
-    /// Stripe's name of the session.
-    pub session: String,
-    /// Whether real money moves.
-    pub is_live: bool,
-    /// How far it has come.
-    pub progress: Progress,
-    /// Stripe's name of the payment, once there is one.
-    pub payment: Option<String>,
-    /// What the session asks for.
-    pub asked: Money,
-    /// What has gone back so far.
-    pub refunded: Money,
-    /// Charges that the card holder disputes.
-    pub disputes: Vec<DisputeFacts>,
-}
-
-/// How far a payment has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// The user has not finished.
-    Open,
-    /// The user has finished; the money is on its way.
-    Pending,
-    /// The money is there.
-    Paid,
-    /// The money will not come.
-    Failed,
-    /// The user did not finish in time, or went away.
-    Expired,
-}
-
-/// A dispute as it stands now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DisputeFacts {
-    /// Stripe's name of it.
-    pub reference: String,
-    /// How much is disputed.
-    pub amount: Money,
-    /// How far it has come.
-    pub state: DisputeState,
-}
-
-/// How far a dispute has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DisputeState {
-    /// The bank asks; the money is still here.
-    Open,
-    /// The bank has taken the money and may give it back.
-    Withdrawn,
-    /// The money stays here, or came back.
-    Won,
-    /// The bank keeps the money.
-    Lost,
-}
 
 /// Currencies without a minor unit of which Stripe wants hundredths all the
 /// same (docs.stripe.com/currencies, special cases).
@@ -98,6 +42,7 @@ pub(super) fn facts(session: Session, refunds: &[Refund], disputes: &[Dispute]) 
         Some(DisputeFacts { reference: dispute.id.clone(), amount, state: state_of(dispute) })
     };
     Some(PaymentFacts {
+        provider: Provider::Stripe,
         progress: progress(&session),
         is_live: session.livemode,
         asked: from_stripe(currency, session.amount_total?)?,

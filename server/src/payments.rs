@@ -1,3 +1,0 @@
-//! Payment providers: who takes money for the vendor.
-
-pub mod stripe;
