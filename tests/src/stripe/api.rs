@@ -70,7 +70,7 @@ fn once(
     kept: &Kept,
     headers: &HeaderMap,
     body: &Bytes,
-    work: impl FnOnce(&mut State, Fields) -> Result<Value, Response>,
+    work: impl FnOnce(&mut State, Fields) -> Result<Value, (u16, &'static str)>,
 ) -> Response {
     with(kept, headers, |state| {
         let Some(key) = headers.get("idempotency-key").and_then(|key| key.to_str().ok()) else {
@@ -89,7 +89,7 @@ fn once(
                 state.keys.insert(key.to_owned(), (asked, made.clone()));
                 answer(200, &made)
             }
-            Err(refused) => refused,
+            Err((status, code)) => no(status, code),
         }
     })
 }
@@ -173,9 +173,9 @@ async fn refund(Shared(kept): Shared<Kept>, headers: HeaderMap, body: Bytes) -> 
             (session.id.clone(), session.amount - back, !session.disputes.is_empty())
         });
         match found {
-            None => Err(no(404, "resource_missing")),
-            Some((_, _, true)) => Err(no(400, "charge_disputed")),
-            Some((_, left, _)) if left < amount || amount <= 0 => Err(no(400, "charge_already_refunded")),
+            None => Err((404, "resource_missing")),
+            Some((_, _, true)) => Err((400, "charge_disputed")),
+            Some((_, left, _)) if left < amount || amount <= 0 => Err((400, "charge_already_refunded")),
             Some((session, _, _)) => Ok(state.refund(&session, amount)),
         }
     })
