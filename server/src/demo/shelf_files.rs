@@ -27,7 +27,7 @@ pub(super) const SHELF: &[Item] = &[
              the string.",
         ),
     Item::file(Artifact::Wren, "wren-chart.svg")
-        .of("tamsin-mends", "files/patterns", 250)
+        .of("tamsin-mends", "files/patterns", 45)
         .called("Cross-stitch chart: the wren, large print")
         .tagged("cross-stitch, chart, wren, svg")
         .drawn(motifs_play::stitches, 4, 1)
@@ -46,7 +46,7 @@ pub(super) const SHELF: &[Item] = &[
              it opens anywhere, even on the old kitchen tablet.",
         ),
     Item::file(Artifact::Sowing, "sowing-calendar.csv")
-        .of("moss-and-marrow", "files/documents", 180)
+        .of("moss-and-marrow", "files/documents", 25)
         .called("Sowing calendar for cold hills, as a table")
         .tagged("garden, calendar, seeds, csv")
         .drawn(motifs_play::seeds, 4, 1)
@@ -86,7 +86,7 @@ pub(super) const SHELF: &[Item] = &[
              something has to ring.",
         ),
     Item::file(Artifact::Tune, "the-kettle-comes-in-early.abc")
-        .of("petrel-tunes", "books-music/sheet-music", 200)
+        .of("petrel-tunes", "books-music/sheet-music", 20)
         .called("\"The Kettle Comes in Early\", a jig, as sheet music")
         .tagged("sheet music, folk, tune, jig")
         .drawn(motifs_paper::music, 9, 1)
@@ -115,7 +115,7 @@ pub(super) const SHELF: &[Item] = &[
              scales, small screens and other truthful machines.",
         ),
     Item::file(Artifact::Route, "slow-loop.gpx")
-        .of("spoke-and-bell", "files/documents", 150)
+        .of("spoke-and-bell", "files/documents", 30)
         .called("The slow loop: a cycling route with five benches")
         .tagged("cycling, route, gpx, map")
         .drawn(motifs_paper::map, 3, 1)

@@ -145,6 +145,10 @@ async fn a_market_is_filled_once_and_its_books_are_right() {
     assert_eq!(house.store.sessions(&staff).await.unwrap().len(), 1, "only this test's own");
     let newest = house.store.newest_listings(100).await.unwrap();
     assert!(newest.iter().any(|listing| listing.quantity == Some(0)), "something is sold out");
+    let welcome = house.store.market().welcome;
+    let is_affordable =
+        |listing: &&store::listings::Listing| listing.is_buyable() && listing.price <= welcome;
+    assert!(newest.iter().filter(is_affordable).count() >= 3, "newcomers can buy something at once");
     let now = house.store.world().now();
     assert!(newest.iter().all(|listing| listing.published_at.unwrap() < now));
     house.store.close().await;
