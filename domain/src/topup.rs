@@ -9,6 +9,7 @@ pub mod facts;
 pub mod open;
 pub mod reference;
 pub mod reversal;
+pub mod sandbox;
 pub mod settle;
 pub mod way;
 

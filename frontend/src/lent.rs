@@ -1,7 +1,9 @@
 //! Values that templates pass on: askama lends every argument, sometimes
 //! through several references, so functions for templates take any depth.
 
-use domain::id::{CartLineId, GiftId, LetterId, ListingId, OrderId, SessionId, UserId, VoucherBatchId};
+use domain::id::{
+    CartLineId, GiftId, LetterId, ListingId, OrderId, SessionId, TopUpId, UserId, VoucherBatchId,
+};
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
 
@@ -37,6 +39,7 @@ lent!(
     String,
     Timestamp,
     Tokens,
+    TopUpId,
     UserId,
     VoucherBatchId,
     u64

@@ -24,5 +24,5 @@ pub mod view;
 pub mod worth;
 
 pub use pages::router;
-pub use site::{Site, Visit};
+pub use site::{Cards, Site, Visit};
 pub use trouble::{error_page, refusal_page};

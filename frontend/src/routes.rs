@@ -7,7 +7,9 @@
 use std::fmt::{self, Write as _};
 
 use askama::filters::HtmlSafe;
-use domain::id::{CartLineId, GiftId, LetterId, ListingId, OrderId, SessionId, UserId, VoucherBatchId};
+use domain::id::{
+    CartLineId, GiftId, LetterId, ListingId, OrderId, SessionId, TopUpId, UserId, VoucherBatchId,
+};
 
 use crate::lent::Lent;
 
@@ -124,6 +126,22 @@ routes! {
     Download(id: ListingId) = "/library/{id}/download";
     /// Balance and statement.
     Wallet = "/wallet";
+    /// All ways to get tokens.
+    TopUp = "/top-up";
+    /// Asks for tokens that are paid by card.
+    TopUpCard = "/top-up/card";
+    /// One top-up, for its user.
+    TopUpOrder(id: TopUpId) = "/top-up/order/{id}";
+    /// Sends a top-up back that is still whole.
+    TopUpRefund(id: TopUpId) = "/top-up/order/{id}/refund";
+    /// The way to the payment provider's page; the server finds it.
+    Pay(id: TopUpId) = "/pay/{id}";
+    /// The way back from there; the server looks the payment up.
+    PayBack(id: TopUpId) = "/pay/{id}/back";
+    /// Where payment providers send their messages; the server takes them.
+    PaymentMessages(provider: String) = "/payments/{provider}";
+    /// The sandbox's page for paying.
+    Sandbox(session: String) = "/sandbox/{session}";
     /// The statement as CSV.
     Statement = "/wallet/statement.csv";
     /// Giving tokens, and gifts given and received.
@@ -180,6 +198,10 @@ routes! {
     VendorFees = "/vendor/fees";
     /// Users, for the vendor.
     VendorUsers = "/vendor/users";
+    /// What tokens cost, for the vendor.
+    VendorTokens = "/vendor/tokens";
+    /// The bundles, for the vendor.
+    VendorBundles = "/vendor/tokens/bundles";
     /// Granting tokens to a user.
     VendorGrant = "/vendor/grant";
     /// Letters that could not be delivered.

@@ -23,6 +23,20 @@ pub struct Site {
     pub picture_bytes_max: u64,
     /// The largest file that a seller may offer.
     pub file_bytes_max: u64,
+    /// Who takes card payments.
+    pub cards: Cards,
+}
+
+/// Who takes card payments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cards {
+    /// Nobody.
+    #[default]
+    Off,
+    /// The sandbox: no money moves.
+    Sandbox,
+    /// A real provider.
+    Live,
 }
 
 impl Site {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use domain::access::Actor;
-use domain::id::ListingId;
+use domain::id::{ListingId, TopUpId};
 use search::Search;
 use store::Store;
 
@@ -15,6 +15,8 @@ pub enum Link<'a> {
     Listing(ListingId),
     /// The page behind a claim code.
     Claim(&'a str),
+    /// Where a top-up is paid.
+    Pay(TopUpId),
     /// The file of a listing, for those who bought it.
     Download(ListingId),
     /// One width of a picture.

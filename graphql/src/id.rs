@@ -8,8 +8,8 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::{
-    CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, ListingId, OrderId, SessionId, UserId,
-    VoucherBatchId,
+    BundleId, CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, ListingId, OrderId, SessionId,
+    TopUpId, UserId, VoucherBatchId,
 };
 use domain::refusal::Refusal;
 use uuid::Uuid;
@@ -58,6 +58,8 @@ globals! {
     CartLineId: "CartLine", "line in your cart";
     FeeRuleId: "FeeRule", "fee rule";
     LetterId: "DeadLetter", "dead letter";
+    TopUpId: "TopUpOrder", "top-up";
+    BundleId: "TokenBundle", "bundle";
     VoucherBatchId: "VoucherBatch", "batch";
 }
 

@@ -26,6 +26,7 @@ mod paging;
 mod scalars;
 mod search;
 mod session;
+mod topup;
 mod upload;
 mod user;
 mod vendor;
@@ -56,6 +57,7 @@ pub(crate) struct Query(
     search::SearchQuery,
     cart::CartQuery,
     gift::GiftQuery,
+    topup::TopUpQuery,
     node::NodeQuery,
 );
 
@@ -70,6 +72,7 @@ pub(crate) struct Mutation(
     cart::CartMutation,
     order::OrderMutation,
     gift::GiftMutation,
+    topup::TopUpMutation,
     mail::MailMutation,
     vendor::VendorMutation,
     vendor::OutboxMutation,

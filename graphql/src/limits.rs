@@ -31,7 +31,7 @@ const MUTATIONS_MAX: usize = 10;
 const DOCUMENT_BYTES_MAX: usize = 64 * 1_024;
 
 /// Fields that are pages of a list, asked for with `first` or `last`.
-pub(crate) const PAGES: [&str; 12] = [
+pub(crate) const PAGES: [&str; 13] = [
     "deadLetters",
     "gifts",
     "latestOrders",
@@ -43,6 +43,7 @@ pub(crate) const PAGES: [&str; 12] = [
     "search",
     "transfers",
     "users",
+    "topUpOrders",
     "voucherBatches",
 ];
 

@@ -10,6 +10,7 @@ use crate::id;
 use crate::image::Image;
 use crate::listing::Listing;
 use crate::order::Order;
+use crate::topup::TopUpOrder;
 use crate::user::{User, user};
 
 /// Something with a global id.
@@ -24,6 +25,8 @@ pub(crate) enum Node {
     Order(Order),
     /// A gift.
     Gift(Gift),
+    /// An order for tokens.
+    TopUpOrder(TopUpOrder),
     /// A category.
     Category(Category),
     /// A picture.
@@ -37,7 +40,7 @@ pub(crate) struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// The thing with a global id; null if there is none or it is none of your
-    /// business: orders and gifts are for their people, drafts and pictures
+    /// business: orders, gifts and top-ups are for their people, drafts and pictures
     /// for their owner.
     async fn node(
         &self,
@@ -57,6 +60,9 @@ impl NodeQuery {
         }
         if let Some(id) = id::find(&id) {
             return Ok(find(ctx, store.gift(actor, id).await)?.map(|view| Gift::from(view).into()));
+        }
+        if let Some(id) = id::find(&id) {
+            return Ok(find(ctx, store.top_up(actor, id).await)?.map(|view| TopUpOrder(view).into()));
         }
         if let Some(id) = id::find(&id) {
             let image = store.image(actor, id).await.map_err(|failed| fault(ctx, failed))?;

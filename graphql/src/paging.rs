@@ -13,6 +13,7 @@ use crate::gift::Gift;
 use crate::library::LibraryItem;
 use crate::listing::Listing;
 use crate::order::Order;
+use crate::topup::TopUpOrder;
 use crate::user::User;
 use crate::vendor::DeadLetter;
 use crate::voucher::VoucherBatch;
@@ -42,6 +43,7 @@ pub(crate) struct PageInfo {
     concrete(name = "OrderEdge", params(Order)),
     concrete(name = "GiftEdge", params(Gift)),
     concrete(name = "LibraryEdge", params(LibraryItem)),
+    concrete(name = "TopUpOrderEdge", params(TopUpOrder)),
     concrete(name = "TransferEdge", params(Transfer)),
     concrete(name = "UserEdge", params(User)),
     concrete(name = "VoucherBatchEdge", params(VoucherBatch))
@@ -61,6 +63,7 @@ pub(crate) struct Edge<T: OutputType + ObjectType> {
     concrete(name = "OrderConnection", params(Order)),
     concrete(name = "GiftConnection", params(Gift)),
     concrete(name = "LibraryConnection", params(LibraryItem)),
+    concrete(name = "TopUpOrderConnection", params(TopUpOrder)),
     concrete(name = "TransferConnection", params(Transfer)),
     concrete(name = "UserConnection", params(User)),
     concrete(name = "VoucherBatchConnection", params(VoucherBatch))

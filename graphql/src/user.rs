@@ -26,6 +26,7 @@ use crate::order::{Order, orders};
 use crate::paging::{Asked, Connection, cursor};
 use crate::scalars::DateTime;
 use crate::session::{Session, sessions};
+use crate::topup::{TopUpOrder, top_ups};
 use crate::wallet::Wallet;
 
 twin! {
@@ -245,6 +246,19 @@ impl User {
     ) -> Result<Option<Connection<Gift>>> {
         let Some(actor) = self.own(ctx) else { return Ok(None) };
         gifts(ctx, &actor, Asked { first, after, last, before }).await.map(Some)
+    }
+
+    /// The user's orders for tokens, newest first. Private.
+    async fn top_up_orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest, or after `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many up to the oldest, or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<TopUpOrder>>> {
+        let Some(actor) = self.own(ctx) else { return Ok(None) };
+        top_ups(ctx, &actor, Asked { first, after, last, before }).await.map(Some)
     }
 
     /// The files that the user bought, newest first. Private.

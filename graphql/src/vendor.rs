@@ -14,6 +14,7 @@ use crate::error::{answer, fault, refused};
 use crate::order::Order;
 use crate::paging::{Asked, Connection, count_up_to, cursor};
 use crate::scalars::{DateTime, Tokens};
+use crate::topup::SetPrice;
 use crate::user::User;
 use crate::voucher::VoucherBatch;
 use fees::FeeRule;
@@ -52,6 +53,13 @@ impl Vendor {
     /// "0.01".
     async fn token_price(&self, ctx: &Context<'_>) -> String {
         ctx.store().tariff().token_price()
+    }
+
+    /// All prices of a token that were ever set, oldest first. For the
+    /// vendor's staff.
+    async fn token_prices(&self, ctx: &Context<'_>) -> Result<Vec<SetPrice>> {
+        let history = answer(ctx, ctx.store().price_history(ctx.actor()).await)?;
+        Ok(history.into_iter().map(SetPrice).collect())
     }
 
     /// The currency's ISO 4217 code.

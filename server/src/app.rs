@@ -23,6 +23,7 @@ use crate::headers::{SecurityHeaders, secure};
 use crate::house::House;
 use crate::http::graphql;
 use crate::limits::Limits;
+use crate::payments;
 use crate::shelf::{Shelf, keep};
 use crate::telemetry::{METRICS_TYPE, Metrics, MetricsAccess, Observer, RequestIds, observe};
 use crate::throttle::{Throttle, throttle};
@@ -47,7 +48,9 @@ pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
         public_url: public_url.clone(),
         picture_bytes_max: u64::try_from(config.images.press.upload_bytes_max).unwrap_or(u64::MAX),
         file_bytes_max: config.files.artifact_bytes_max,
+        cards: house.payments.cards(),
     };
+    let counter = payments::web::Counter { payments: Arc::clone(&house.payments), site: site.clone() };
     let limits = if config.limits.on { Limits::new(&config.limits.rates) } else { Limits::off() };
     let gate = Arc::new(Throttle::new(limits, config.server.trusted_proxies.clone(), Arc::clone(metrics)));
     let rooms = Rooms {
@@ -66,10 +69,12 @@ pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
         .layer(from_fn_with_state(shelf, keep))
         .merge(graphql::router(api))
         .merge(downloads().with_state(rooms.clone()))
+        .merge(payments::web::pages(counter.clone()))
         .layer(from_fn_with_state((gate, site.clone()), throttle))
         .layer(from_fn_with_state(site, identify));
     health()
         .with_state(rooms)
+        .merge(payments::web::messages(counter))
         .merge(visited)
         .layer(map_response_with_state(SecurityHeaders::new(&config.server.public_url), secure))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))

@@ -11,6 +11,7 @@ mod explain;
 mod layer;
 mod mail;
 mod nearest;
+mod payments;
 mod problem;
 mod reader;
 mod sections;
@@ -24,6 +25,7 @@ use std::path::{Path, PathBuf};
 
 use layer::{Origin, Values};
 pub use mail::{MailSettings, Security, Sender};
+pub use payments::PaymentSettings;
 pub use problem::BadConfig;
 use problem::Problem;
 use reader::Reader;
@@ -63,6 +65,8 @@ pub struct Config {
     pub server: Server,
     /// Where the tables are.
     pub database: Database,
+    /// Who takes card payments.
+    pub payments: PaymentSettings,
     /// How often somebody may ask.
     pub limits: LimitSettings,
     /// How the index follows.
@@ -119,6 +123,7 @@ impl Config {
         let money = Money::read(&mut reader)?;
         let server = Server::read(&mut reader)?;
         let database = Database::read(&mut reader, &server.data)?;
+        let payments = PaymentSettings::read(&mut reader, &server.public_url)?;
         let limits = LimitSettings::read(&mut reader)?;
         let search = Search::read(&mut reader)?;
         let images = Images::read(&mut reader)?;
@@ -132,6 +137,7 @@ impl Config {
             money,
             server,
             database,
+            payments,
             limits,
             search,
             images,

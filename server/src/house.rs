@@ -19,6 +19,7 @@ use store::{Fault, Options, QueueSize, Store};
 use crate::config::{Config, DatabaseUrl, PublicUrl};
 use crate::images::Press;
 use crate::media::{House as MediaHouse, MediaFault};
+use crate::payments::Payments;
 
 /// Everything that the program works with, open.
 pub struct House {
@@ -30,6 +31,8 @@ pub struct House {
     pub search: Arc<Search>,
     /// Pictures and files.
     pub media: Arc<MediaHouse>,
+    /// Card payments.
+    pub payments: Arc<Payments>,
     /// Where the settings leave the port to the system: the port that it
     /// gave, taken already, so that links can name it.
     pub(crate) listener: Option<TcpListener>,
@@ -82,7 +85,11 @@ impl House {
         let search = tokio::task::spawn_blocking(move || Search::open(&index, options)).await;
         let search = search.map_err(|_| NotOpened::Store(Fault::bug("open the search index")))?;
         let search = Arc::new(search.map_err(NotOpened::Search)?);
-        Ok(Self { config, store, search, media, listener })
+        let payments = Arc::new(match config.payments.is_sandbox {
+            true => Payments::sandbox(store.clone()),
+            false => Payments::none(store.clone()),
+        });
+        Ok(Self { config, store, search, media, payments, listener })
     }
 }
 

@@ -16,6 +16,7 @@ pub mod importing;
 pub mod limits;
 pub mod mail;
 pub mod media;
+pub mod payments;
 pub mod progress;
 pub mod run;
 pub mod serve;

@@ -40,6 +40,11 @@ pub async fn serve(mut house: House, greet: impl FnOnce(&House, SocketAddr)) -> 
     ));
     let timekeeper =
         tokio::spawn(workers::keep_time(house.store.clone(), Arc::clone(&house.search), stopped.clone()));
+    let cashier = tokio::spawn(workers::take_payments(
+        Arc::clone(&house.payments),
+        house.store.clone(),
+        stopped.clone(),
+    ));
     let postman = match post {
         Some(post) => {
             let origin = public_base(&house, address);
@@ -67,7 +72,7 @@ pub async fn serve(mut house: House, greet: impl FnOnce(&House, SocketAddr)) -> 
         tracing::warn!("some requests took too long and were cut off");
         server.abort();
     }
-    for worker in [Some(follower), Some(timekeeper), postman].into_iter().flatten() {
+    for worker in [Some(follower), Some(timekeeper), Some(cashier), postman].into_iter().flatten() {
         if let Err(error) = worker.await {
             tracing::error!(%error, "a worker ended badly");
         }

@@ -12,6 +12,7 @@ use store::{Error, Fault, Store};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
+use crate::payments::Payments;
 use crate::telemetry::Metrics;
 
 /// How long the index looks away from the feed when nothing rings: other
@@ -203,6 +204,28 @@ async fn wait(stop: &mut watch::Receiver<bool>, length: Duration) {
     }
 }
 
+/// Keeps card payments going until `stop` says so: whatever is written may be
+/// a message or a refund that waits.
+pub async fn take_payments(payments: Arc<Payments>, store: Store, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = payments.round().await {
+            tracing::error!(%error, "card payments were not worked on");
+        }
+        tokio::select! {
+            _ = timeout(PAYMENTS_EVERY, store.written()) => {}
+            _ = stop.changed() => return,
+        }
+        wait(&mut stop, PAYMENTS_GATHER).await;
+    }
+}
+
+/// How long card payments are left alone when nothing is written.
+const PAYMENTS_EVERY: Duration = Duration::from_secs(5);
+
+/// So long what is written is gathered, so that a busy market is not asked
+/// again after each purchase.
+const PAYMENTS_GATHER: Duration = Duration::from_millis(100);
+
 /// Orders and gifts whose time has come, looked for this often.
 const TIMERS_EVERY: Duration = Duration::from_secs(15);
 
@@ -213,7 +236,9 @@ const TIMERS_EVERY: Duration = Duration::from_secs(15);
 pub async fn run_timers(store: &Store) -> Result<u32, Error> {
     let released = store.release_due(&Actor::System, 500).await?;
     let returned = store.return_due(&Actor::System, 500).await?;
-    Ok(released + returned)
+    let expired = store.expire_promo(&Actor::System, 500).await?;
+    store.refresh_tariff().await?;
+    Ok(released + returned + expired)
 }
 
 /// Runs the timers and tidies up until `stop` says so.

@@ -7,6 +7,7 @@ use domain::id::TopUpId;
 use domain::money::Money;
 use domain::time::Timestamp;
 use domain::topup::facts::{DisputeState, Progress};
+use domain::topup::sandbox::SandboxPayment;
 use sea_orm::Value;
 use uuid::Uuid;
 
@@ -14,31 +15,6 @@ use crate::Store;
 use crate::error::{Done, Fault};
 use crate::topups::only_system;
 use crate::tx::{Columns, insert};
-
-/// A payment at the sandbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SandboxPayment {
-    /// The sandbox's name of the session; whoever knows it may pay.
-    pub session: String,
-    /// The top-up that is paid.
-    pub top_up: TopUpId,
-    /// How much.
-    pub asked: Money,
-    /// Where the browser goes after paying.
-    pub success_path: String,
-    /// Where it goes otherwise.
-    pub cancel_path: String,
-    /// How far it has come.
-    pub progress: Progress,
-    /// The sandbox's name of the payment.
-    pub payment: Option<String>,
-    /// What has gone back.
-    pub refunded: Money,
-    /// The dispute, if there is one.
-    pub dispute: Option<(String, DisputeState)>,
-    /// What the test card does by itself, and when.
-    pub plan: Option<(String, Timestamp)>,
-}
 
 const COLUMNS: &str = "session_ref, top_up_id, currency, amount_minor, success_path, cancel_path, progress, \
      payment_ref, refunded_minor, dispute_ref, dispute_state, plan, plan_at";

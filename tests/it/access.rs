@@ -44,7 +44,7 @@ const POSTED: [Heard; 4] = [SignIn, Refused, Refused, Refused];
 /// Posts are sent with nothing but their token: whoever is let in is refused
 /// for that, where something has to be typed. A line of another's cart and
 /// another's session are left alone without a word.
-const TABLE: [Row; 85] = [
+const TABLE: [Row; 97] = [
     ("GET", "/", ALL),
     ("GET", "/search", ALL),
     ("GET", "/listing/{id}", ALL),
@@ -71,6 +71,20 @@ const TABLE: [Row; 85] = [
     ("GET", "/library/{id}/download", [SignIn, Missing, Done, Missing]),
     ("GET", "/wallet", USERS),
     ("GET", "/wallet/statement.csv", USERS),
+    ("GET", "/top-up", USERS),
+    ("POST", "/top-up/card", POSTED),
+    ("GET", "/top-up/order/{id}", [SignIn, Missing, Missing, Missing]),
+    ("POST", "/top-up/order/{id}/refund", [SignIn, Missing, Missing, Missing]),
+    // Whoever knows a top-up's number may pay it; nobody knows this one.
+    ("GET", "/pay/{id}", [Missing; 4]),
+    ("GET", "/pay/{id}/back", [Missing; 4]),
+    ("GET", "/sandbox/{session}", [Missing; 4]),
+    ("POST", "/sandbox/{session}", [Missing; 4]),
+    // Known by its signature alone, and this one has none.
+    ("POST", "/payments/{provider}", [Missing; 4]),
+    ("GET", "/vendor/tokens", STAFF),
+    ("POST", "/vendor/tokens", [SignIn, Forbidden, Forbidden, Refused]),
+    ("POST", "/vendor/tokens/bundles", STAFF),
     ("GET", "/gifts", USERS),
     ("POST", "/gifts/give", USERS),
     ("POST", "/gifts/link", USERS),
@@ -172,10 +186,12 @@ impl Things {
             path if path.starts_with("/order") => &self.order,
             path if path.starts_with("/gifts") => &self.gift,
             path if path.starts_with("/account") || path.starts_with("/cart") => NOBODY,
+            path if path.starts_with("/top-up") || path.starts_with("/pay/") => NOBODY,
             _ => &self.listing,
         };
         let code = if pattern.starts_with("/claim") { &self.claim } else { NOBODY };
         let path = pattern.replace("{id}", id).replace("{code}", code).replace("{handle}", &self.handle);
+        let path = path.replace("{session}", NOBODY).replace("{provider}", "nobody");
         path.replace("{token}", NOBODY).replace("{name}", &self.picture).replace("{file}", &self.asset)
     }
 }

@@ -8,11 +8,14 @@ use axum::response::Response;
 use domain::access::Actor;
 use domain::id::{CartLineId, ListingId};
 use domain::refusal::Refusal;
+use domain::text::IdempotencyKey;
 use domain::time::Seconds;
 use domain::tokens::Tokens;
+use domain::topup::Intent;
 use store::Error;
 use store::cart::CartLine as Line;
 
+use super::topup::{Short, at_the_till};
 use crate::ask::{Answer, Ask, show, show_refused};
 use crate::form::Problem;
 use crate::page::Tone;
@@ -37,6 +40,19 @@ async fn view(ask: &Ask) -> Result<CartView, Trouble> {
     let known = ask.actor.user_id().is_some();
     let price = |tokens: Tokens| ask.price(tokens);
     let suffices = cart.shortfall.is_zero();
+    let payable = cart.lines.iter().all(|line| line.is_available);
+    let idempotency_key = ask.site.draw_key();
+    let key = IdempotencyKey::parse(&idempotency_key).map_err(Trouble::from)?;
+    let short = (!suffices && payable).then(|| Short {
+        missing: cart.shortfall,
+        return_to: routes::Cart.to_string(),
+        intent: Intent::Checkout { expected_total: cart.total, key },
+        finishes: format!(
+            "Then pay for the cart by itself, if it still costs {} tokens",
+            grouped(cart.total)
+        ),
+    });
+    let offer = at_the_till(ask, short).await?;
     let sellers: BTreeSet<_> = cart.lines.iter().map(|line| line.listing.seller).collect();
     Ok(CartView {
         page: ask.own_page("Cart").await?,
@@ -46,10 +62,11 @@ async fn view(ask: &Ask) -> Result<CartView, Trouble> {
             after: (known && suffices).then(|| price(cart.balance_after)),
             shortfall: (known && !suffices).then(|| price(cart.shortfall)),
         },
-        payable: cart.lines.iter().all(|line| line.is_available),
+        payable,
+        offer,
         sellers: u32::try_from(sellers.len()).unwrap_or(u32::MAX),
         lines: cart.lines.iter().map(|line| line_view(ask, line)).collect(),
-        idempotency_key: ask.site.draw_key(),
+        idempotency_key,
     })
 }
 

@@ -4,12 +4,15 @@ use axum::extract::Path;
 use domain::id::ListingId;
 use domain::listing::{ListingKind, ListingState};
 use domain::refusal::Refusal;
+use domain::text::IdempotencyKey;
 use domain::tokens::Tokens;
+use domain::topup::Intent;
 use store::Error;
 use store::listings::Listing;
 
 use super::browse::more_from;
 use super::state::SearchState;
+use super::topup::{Short, at_the_till};
 use crate::ask::{Answer, Ask, show, show_refused};
 use crate::form::{Field, Problem};
 use crate::parts::{Crumb, Loading, Picture};
@@ -17,6 +20,7 @@ use crate::posted::{Pairs, Posted};
 use crate::trouble::{Trouble, sentence};
 use crate::view::cart::Sums;
 use crate::view::listing::{Availability, BuyView, ListingView};
+use crate::worth::grouped;
 use crate::{routes, show};
 
 /// The listing in a path, if the asker may see it.
@@ -146,7 +150,17 @@ fn quantity(pairs: &Pairs) -> u32 {
 
 async fn buy_view(ask: &Ask, listing: &Listing, quantity: u32) -> Result<BuyView, Trouble> {
     let total = listing.price.checked_times(quantity).unwrap_or(Tokens::MAX_MOVED);
+    let sums = sums(ask, total).await?;
+    let idempotency_key = ask.site.draw_key();
+    let key = IdempotencyKey::parse(&idempotency_key).map_err(Trouble::from)?;
+    let short = sums.shortfall.as_ref().map(|short| Short {
+        missing: short.tokens,
+        return_to: format!("{}?quantity={quantity}", routes::Buy::to(listing.id)),
+        intent: Intent::Buy { listing: listing.id, quantity, expected_price: listing.price, key },
+        finishes: format!("Then buy it by itself, if it still costs {} tokens", grouped(total)),
+    });
     Ok(BuyView {
+        offer: at_the_till(ask, short).await?,
         page: ask.own_page("Buy this?").await?,
         id: listing.id,
         title: listing.title.clone(),
@@ -154,9 +168,9 @@ async fn buy_view(ask: &Ask, listing: &Listing, quantity: u32) -> Result<BuyView
         seller: listing.seller_handle.clone(),
         price: ask.price(listing.price),
         quantity,
-        sums: sums(ask, total).await?,
+        sums,
         after_paying: after_paying(ask, listing.kind),
-        idempotency_key: ask.site.draw_key(),
+        idempotency_key,
         notice: None,
     })
 }

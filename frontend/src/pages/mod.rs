@@ -12,11 +12,14 @@ mod help;
 mod listing;
 mod mail;
 mod order;
+mod sandbox;
 mod search;
 mod sell;
 mod state;
+mod tariff;
 #[cfg(test)]
 mod tests;
+mod topup;
 mod upload;
 mod vendor;
 mod voucher;
@@ -83,6 +86,7 @@ fn market() -> Router<Site> {
         .route(Cart::PATTERN, get(cart::cart).post(cart::add))
         .route(CartLine::PATTERN, post(cart::change))
         .route(Checkout::PATTERN, post(cart::checkout))
+        .route(Sandbox::PATTERN, get(sandbox::page).post(sandbox::act))
         .route(ClaimCode::PATTERN, get(gift::ask_code))
         .route(Claim::PATTERN, get(gift::open).post(gift::claim))
         .route(TakeOver::PATTERN, get(handover::take_over_form).post(handover::take_over))
@@ -116,6 +120,10 @@ fn own() -> Router<Site> {
         .route(Library::PATTERN, get(order::library))
         .route(Wallet::PATTERN, get(wallet::wallet))
         .route(Statement::PATTERN, get(wallet::statement))
+        .route(TopUp::PATTERN, get(topup::ways))
+        .route(TopUpCard::PATTERN, post(topup::by_card))
+        .route(TopUpOrder::PATTERN, get(topup::order))
+        .route(TopUpRefund::PATTERN, post(topup::refund))
         .route(Gifts::PATTERN, get(gift::gifts))
         .route(Give::PATTERN, post(gift::give))
         .route(GiftLink::PATTERN, post(gift::make_link))
@@ -139,6 +147,8 @@ fn vendors() -> Router<Site> {
     Router::new()
         .route(Vendor::PATTERN, get(vendor::today))
         .route(VendorFees::PATTERN, get(fees::rules).post(fees::change))
+        .route(VendorTokens::PATTERN, get(tariff::tokens).post(tariff::set_price))
+        .route(VendorBundles::PATTERN, post(tariff::set_bundles))
         .route(VendorUsers::PATTERN, get(vendor::users))
         .route(VendorGrant::PATTERN, get(vendor::grant_form).post(vendor::grant))
         .route(VendorMail::PATTERN, get(mail::dead))

@@ -132,7 +132,11 @@ fn reference(movement: &Movement) -> Option<Crumb> {
             Some(show::link("the order", routes::Order::to(order)))
         }
         Subject::Gift => Some(show::link("all gifts", routes::Gifts)),
-        Subject::TopUp | Subject::User | Subject::Voucher | Subject::VoucherBatch => None,
+        Subject::TopUp => {
+            let top_up = domain::id::TopUpId::new(movement.reference);
+            Some(show::link("the top-up", routes::TopUpOrder::to(top_up)))
+        }
+        Subject::User | Subject::Voucher | Subject::VoucherBatch => None,
     }
 }
 

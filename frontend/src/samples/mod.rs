@@ -9,6 +9,7 @@ mod handover;
 mod mail;
 mod market;
 mod money;
+mod topup;
 mod trade;
 mod vendor;
 mod voucher;
@@ -60,6 +61,10 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<gift::ClaimCodeView>(),
         rendered::<order::OrdersView>(),
         rendered::<order::OrderView>(),
+        rendered::<topup::TopUpView>(),
+        rendered::<topup::TopUpOrderView>(),
+        rendered::<topup::SandboxView>(),
+        rendered::<tariff::TokensView>(),
         rendered::<library::LibraryView>(),
         rendered::<entry::SignInView>(),
         rendered::<entry::OpenAccountView>(),

@@ -47,9 +47,11 @@ impl Samples for BuyView {
                 .to_owned(),
             idempotency_key: key(),
             notice: None,
+            offer: None,
         };
         let short_one = Self {
             sums: short(),
+            offer: Some(super::topup::offer()),
             notice: Some("The price has changed: it is 45 tokens now.".to_owned()),
             ..usual.clone()
         };
@@ -181,13 +183,19 @@ impl Samples for CartView {
             sums: enough(),
             payable: true,
             sellers: 3,
+            offer: None,
             idempotency_key: key(),
         };
         let empty =
             Self { lines: vec![], page: visitor("Cart", "/cart"), sums: Sums::default(), ..full.clone() };
         let stranger = Self { page: visitor("Cart", "/cart"), sums: unknown(), ..full.clone() };
         let blocked = Self { payable: false, ..full.clone() };
-        let mut lacking = Self { sums: short(), page: extreme("Cart", "/cart"), ..full.clone() };
+        let mut lacking = Self {
+            sums: short(),
+            page: extreme("Cart", "/cart"),
+            offer: Some(super::topup::offer()),
+            ..full.clone()
+        };
         lacking.lines.push(CartLine {
             title: format!("{LONG} {HOSTILE}"),
             seller: HOSTILE.to_owned(),

@@ -3,6 +3,7 @@
 use domain::id::{CartLineId, OrderId};
 
 use super::prelude::*;
+use super::topup::CardOffer;
 
 /// Cart and checkout on one page.
 #[derive(Template, Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct CartView {
     pub payable: bool,
     /// How many sellers get an order.
     pub sellers: u32,
+    /// What can be topped up there and then by somebody who is short.
+    pub offer: Option<CardOffer>,
     /// Sent back, so that a second press pays nothing twice.
     pub idempotency_key: String,
 }
@@ -59,6 +62,13 @@ pub struct Sums {
     pub after: Option<Price>,
     /// How much is lacking.
     pub shortfall: Option<Price>,
+}
+
+impl Sums {
+    /// How many tokens lack; none where they suffice.
+    pub(super) fn shortfall_tokens(&self) -> Tokens {
+        self.shortfall.as_ref().map(|short| short.tokens).unwrap_or_default()
+    }
 }
 
 impl askama::filters::HtmlSafe for Sums {}

@@ -2,6 +2,7 @@
 
 use super::cart::Sums;
 use super::prelude::*;
+use super::topup::CardOffer;
 
 /// One listing.
 #[derive(Template, Clone, Debug)]
@@ -118,4 +119,6 @@ pub struct BuyView {
     pub idempotency_key: String,
     /// What changed since the page before, such as the price.
     pub notice: Option<String>,
+    /// What can be topped up there and then by somebody who is short.
+    pub offer: Option<CardOffer>,
 }

@@ -15,6 +15,8 @@ pub mod order;
 pub mod search;
 pub mod sell;
 pub mod storefront;
+pub mod tariff;
+pub mod topup;
 pub mod vendor;
 pub mod voucher;
 pub mod wallet;

@@ -9,6 +9,8 @@ pub enum Desk {
     Today,
     /// The vendor's cut.
     Fees,
+    /// What tokens cost.
+    Tokens,
     /// Users.
     Users,
     /// Granting tokens.

@@ -34,7 +34,9 @@ const OWNERS: Outcomes = ["NOT_SIGNED_IN", "NOT_FOUND", "ok", "NOT_FOUND"];
 const STAFF: Outcomes = ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "ok"];
 
 /// Queries, with `ID` for the thing's id or code.
-const QUERIES: [(&str, About, &str, Outcomes); 14] = [
+const QUERIES: [(&str, About, &str, Outcomes); 16] = [
+    ("tokenPrice", About::Nothing, "tokenPrice { amount currency }", OPEN),
+    ("tokenBundles", About::Nothing, "tokenBundles { id }", OPEN),
     ("vendor", About::Nothing, "vendor { name }", OPEN),
     ("me", About::Nothing, "me { id }", ["null", "ok", "ok", "ok"]),
     ("user", About::Nothing, "user(handle: \"owner\") { id }", OPEN),
@@ -52,7 +54,7 @@ const QUERIES: [(&str, About, &str, Outcomes); 14] = [
 ];
 
 /// Fields below the root that are for the staff.
-const BELOW: [(&str, &str, Outcomes); 9] = [
+const BELOW: [(&str, &str, Outcomes); 10] = [
     ("glance", "vendor { glance { users } }", STAFF),
     ("latestOrders", "vendor { latestOrders { id total } }", STAFF),
     ("seal", "vendor { seal { transaction seal } }", STAFF),
@@ -65,6 +67,7 @@ const BELOW: [(&str, &str, Outcomes); 9] = [
     ("users", "vendor { users(first: 1) { edges { cursor } } }", STAFF),
     ("outbox", "vendor { outbox { dead } }", STAFF),
     ("deadLetters", "vendor { deadLetters(first: 1) { edges { cursor } } }", STAFF),
+    ("tokenPrices", "vendor { tokenPrices { holdsFrom } }", STAFF),
     ("voucherBatches", "vendor { voucherBatches(first: 1) { edges { cursor } } }", STAFF),
 ];
 
@@ -149,6 +152,15 @@ fn of_the_market() -> Vec<MutationRow> {
         ("confirmReceipt", About::Bought, json!({ "orderId": "ID" }), OWNERS),
         ("cancelOrder", About::Sold, json!({ "orderId": "ID" }), OWNERS),
         ("giveTokens", About::Nothing, give, USERS),
+        ("topUp", About::Nothing, json!({ "tokens": "5", "idempotencyKey": "KEY" }), USERS),
+        (
+            "refundTopUp",
+            About::Nothing,
+            json!({ "topUpId": "x" }),
+            ["NOT_SIGNED_IN", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"],
+        ),
+        ("setTokenPrice", About::Nothing, json!({ "price": "0.01" }), STAFF),
+        ("setBundles", About::Nothing, json!({ "bundles": [] }), STAFF),
         ("createGiftLink", About::Nothing, json!({ "amount": "1", "idempotencyKey": "KEY" }), USERS),
         (
             "claimGift",

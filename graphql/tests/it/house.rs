@@ -254,6 +254,7 @@ impl House {
 fn link(link: Link<'_>) -> String {
     match link {
         Link::Listing(id) => format!("https://market.example/listing/{id}"),
+        Link::Pay(id) => format!("https://market.example/pay/{id}"),
         Link::Claim(code) => format!("https://market.example/claim/{code}"),
         Link::Download(id) => format!("https://market.example/download/{id}"),
         Link::Picture { hash, width } => format!("https://market.example/media/{hash}-{width}.webp"),

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::house::House;
 
 /// Each verb or read for an actor, and the field that offers it.
-const OFFERED: [(&str, &str); 53] = [
+const OFFERED: [(&str, &str); 57] = [
     ("open_account", "Mutation.openAccount"),
     ("sign_in", "Mutation.signIn"),
     ("sign_out", "Mutation.signOut"),
@@ -64,10 +64,14 @@ const OFFERED: [(&str, &str); 53] = [
     ("customer", "User.customer"),
     ("erase_customer", "Mutation.eraseCustomer"),
     ("redeem_voucher", "Mutation.redeemVoucher"),
+    ("top_up_by_card", "Mutation.topUp"),
+    ("top_up", "Query.node"),
+    ("top_ups", "User.topUpOrders"),
+    ("refund_top_up", "Mutation.refundTopUp"),
 ];
 
 /// The same for the vendor's staff.
-const OFFERED_TO_STAFF: [(&str, &str); 11] = [
+const OFFERED_TO_STAFF: [(&str, &str); 14] = [
     ("glance", "Vendor.glance"),
     ("find_users", "Vendor.users"),
     ("outbox_glance", "Vendor.outbox"),
@@ -79,10 +83,13 @@ const OFFERED_TO_STAFF: [(&str, &str); 11] = [
     ("issue_vouchers", "Mutation.issueVouchers"),
     ("withdraw_vouchers", "Mutation.withdrawVouchers"),
     ("voucher_batches", "Vendor.voucherBatches"),
+    ("set_token_price", "Mutation.setTokenPrice"),
+    ("set_bundles", "Mutation.setBundles"),
+    ("price_history", "Vendor.tokenPrices"),
 ];
 
 /// Verbs of the program itself: they refuse every other actor.
-const OF_THE_PROGRAM: [&str; 8] = [
+const OF_THE_PROGRAM: [&str; 18] = [
     "add_vendor",
     "invite_vendor",
     "release_due",
@@ -91,6 +98,16 @@ const OF_THE_PROGRAM: [&str; 8] = [
     "take_letters",
     "letter_sent",
     "letter_failed",
+    "begin_payment",
+    "settle_top_up",
+    "expire_promo",
+    "end_refund",
+    "put_refund_off",
+    "receive_event",
+    "close_event",
+    "open_sandbox_payment",
+    "move_sandbox_payment",
+    "sandbox_delivered",
 ];
 
 /// The public functions of the store that take an actor.

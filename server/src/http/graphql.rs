@@ -76,6 +76,7 @@ impl Api {
 fn address(public_url: &str, link: Link<'_>) -> String {
     match link {
         Link::Listing(id) => format!("{public_url}{}", routes::Listing::to(id)),
+        Link::Pay(id) => format!("{public_url}{}", routes::Pay::to(id)),
         Link::Claim(code) => format!("{public_url}{}", routes::Claim::to(code.to_owned())),
         Link::Download(id) => format!("{public_url}{}", routes::Download::to(id)),
         Link::Picture { hash, width } => format!("{public_url}/media/{hash}-{width}.webp"),

@@ -48,6 +48,7 @@ impl Market {
             public_url: "http://market.test".to_owned(),
             picture_bytes_max: 1 << 20,
             file_bytes_max: 1 << 20,
+            cards: crate::Cards::Sandbox,
         };
         Self { site, _folder: folder }
     }

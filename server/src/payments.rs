@@ -1,0 +1,240 @@
+//! Card payments: from a top-up to the provider's page and back, and what
+//! providers tell afterwards.
+//!
+//! Nothing is believed that was not looked up at the provider: not the
+//! browser that comes back, not the words of a message. All three ways (the
+//! page, the message, the sweeper) end in [`Payments::settle`].
+
+pub mod provider;
+pub mod sandbox;
+pub mod signature;
+#[cfg(test)]
+mod tests;
+pub mod web;
+
+use std::sync::Arc;
+
+use domain::access::Actor;
+use domain::id::TopUpId;
+use domain::refusal::Refusal;
+use domain::time::Seconds;
+use domain::topup::facts::RefundState;
+use domain::topup::{Method, TopUp, TopUpState};
+use frontend::{Cards, routes};
+use store::inbox::Event;
+use store::{Done, Fault, Store};
+
+use provider::{BadEvent, NotAnswered, Provider, Ways};
+use sandbox::Sandbox;
+
+/// After so long a payment that nobody told about is looked up anyway.
+const SWEEP_AFTER: Seconds = Seconds::new(120);
+
+/// Rows that one round of a worker takes.
+const ROUND: u32 = 100;
+
+/// The longest wait between two tries.
+const WAIT_MAX_SECONDS: u32 = 3_600;
+
+/// Tries before a refund is given up and its tokens are given again.
+const REFUND_TRIES: u32 = 40;
+
+/// Card payments of this market.
+pub struct Payments {
+    store: Store,
+    provider: Option<Arc<dyn Provider>>,
+    sandbox: Option<Arc<Sandbox>>,
+}
+
+/// How long to wait after so many tries: a second, two, four …
+fn wait_after(tries: u32) -> Seconds {
+    Seconds::new(1_u32.checked_shl(tries).unwrap_or(WAIT_MAX_SECONDS).min(WAIT_MAX_SECONDS))
+}
+
+impl Payments {
+    /// Payments through the sandbox.
+    #[must_use]
+    pub fn sandbox(store: Store) -> Self {
+        let sandbox = Arc::new(Sandbox::new(store.clone()));
+        let provider: Arc<dyn Provider> = Arc::<Sandbox>::clone(&sandbox);
+        Self { store, provider: Some(provider), sandbox: Some(sandbox) }
+    }
+
+    /// Payments through a provider.
+    #[must_use]
+    pub fn through(store: Store, provider: Arc<dyn Provider>) -> Self {
+        Self { store, provider: Some(provider), sandbox: None }
+    }
+
+    /// No card payments.
+    #[must_use]
+    pub const fn none(store: Store) -> Self {
+        Self { store, provider: None, sandbox: None }
+    }
+
+    /// Who takes card payments, for the pages.
+    #[must_use]
+    pub fn cards(&self) -> Cards {
+        match (&self.sandbox, &self.provider) {
+            (Some(_), _) => Cards::Sandbox,
+            (None, Some(_)) => Cards::Live,
+            (None, None) => Cards::Off,
+        }
+    }
+
+    fn provider(&self) -> Result<&Arc<dyn Provider>, Refusal> {
+        self.provider.as_ref().ok_or(Refusal::wrong_state("cards are not taken here at the moment"))
+    }
+
+    /// Where a top-up is paid; opens the provider's session if none is open.
+    /// Whoever knows the top-up's number may pay it.
+    ///
+    /// # Errors
+    /// `NotFound`, `WrongState` if it is no card payment that waits, or a
+    /// fault if the provider gives no answer.
+    pub async fn page_for(&self, id: TopUpId) -> Done<String> {
+        let provider = self.provider()?;
+        let top_up = self.store.payable(id).await?;
+        if top_up.method != Method::Card || top_up.state != TopUpState::Submitted {
+            return Err(Refusal::wrong_state("there is nothing to pay").into());
+        }
+        let back = routes::PayBack::to(id).to_string();
+        let ways = Ways { success: back.clone(), cancel: back };
+        let session = provider.open(&top_up, &ways).await.map_err(|fault| silent(&fault))?;
+        let kept = self.store.begin_payment(&Actor::System, id, provider.which(), &session.reference).await?;
+        match kept.card {
+            Some(card) if card.session == session.reference => Ok(session.url),
+            _ => Err(Fault::unavailable("open one session for a payment").into()),
+        }
+    }
+
+    /// Looks a payment up at its provider and settles the top-up by what it
+    /// says. May be asked as often as anybody likes.
+    ///
+    /// # Errors
+    /// `NotFound`, or a fault if the provider gives no answer.
+    pub async fn settle(&self, id: TopUpId) -> Done<TopUp> {
+        let provider = self.provider()?;
+        let top_up = self.store.payable(id).await?;
+        let Some(card) = top_up.card.as_ref().filter(|card| card.provider == provider.which()) else {
+            return Ok(top_up);
+        };
+        let facts = provider.look_up(&card.session).await.map_err(|fault| silent(&fault))?;
+        let settled = self.store.settle_top_up(&Actor::System, id, facts, provider.is_live()).await?;
+        if settled.state == TopUpState::Review && top_up.state != TopUpState::Review {
+            tracing::error!(top_up = %id, "a payment does not fit its top-up: a person has to look");
+        }
+        Ok(settled)
+    }
+
+    /// Takes a message: checks where it comes from, and has it on the disk
+    /// before it is acknowledged. Working on it comes later.
+    ///
+    /// # Errors
+    /// If it is not from the provider or cannot be read; `Ok(Err(_))` if it
+    /// could not be kept, so that it must be sent again.
+    pub async fn receive(&self, signature: &str, body: &[u8]) -> Result<Done<()>, BadEvent> {
+        let Some(provider) = &self.provider else { return Err(BadEvent::Forged) };
+        let now = self.store.world().now().millis() / 1_000;
+        match provider.read_event(signature, body, now)? {
+            Some(event) => Ok(self.store.receive_event(&Actor::System, event).await.map(|_| ())),
+            None => Ok(Ok(())),
+        }
+    }
+
+    /// Works on messages that have come; tells how many.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn work_inbox(&self) -> Done<usize> {
+        let due = self.store.events_due(ROUND).await?;
+        for (event, tries) in &due {
+            let again = match self.work_on(event).await {
+                Ok(()) => None,
+                Err(error) => Some((wait_after(*tries), error.to_string())),
+            };
+            self.store.close_event(&Actor::System, event, again).await?;
+        }
+        Ok(due.len())
+    }
+
+    async fn work_on(&self, event: &Event) -> Result<(), NotAnswered> {
+        let found = self.store.top_up_paid_by(event.provider, &event.subject).await?;
+        // A message about a payment may be quicker than the one that names it.
+        let id = found.ok_or_else(|| NotAnswered("no top-up is known by this name yet".to_owned()))?;
+        self.settle(id).await?;
+        Ok(())
+    }
+
+    /// Looks up payments that nobody told about for a while.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sweep(&self) -> Done<()> {
+        if self.provider.is_none() {
+            return Ok(());
+        }
+        for id in self.store.waiting_payments(SWEEP_AFTER, ROUND).await? {
+            if let Err(error) = self.settle(id).await {
+                tracing::warn!(%error, top_up = %id, "a payment could not be looked up");
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the money of refunds; the tokens have gone back before.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn send_refunds(&self) -> Done<()> {
+        let Some(provider) = &self.provider else { return Ok(()) };
+        for (refund, tries) in self.store.refunds_due(ROUND).await? {
+            let top_up = self.store.payable(refund.top_up).await?;
+            let answer = match provider.refund(&top_up, &refund).await {
+                Ok(answer) => answer,
+                Err(fault) => {
+                    tracing::warn!(%fault, refund = %refund.id, "a refund was not sent");
+                    RefundState::Asked
+                }
+            };
+            match answer {
+                RefundState::Asked if tries < REFUND_TRIES => {
+                    let (wait, why) = (wait_after(tries), "not sent yet".to_owned());
+                    self.store.put_refund_off(&Actor::System, refund.id, wait, why).await?;
+                }
+                RefundState::Asked | RefundState::Failed => {
+                    self.store.end_refund(&Actor::System, &refund, RefundState::Failed).await?;
+                }
+                RefundState::Done => self.store.end_refund(&Actor::System, &refund, answer).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// One round of everything that goes on behind the pages. Safe to run
+    /// late, twice, or to be cut off.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn round(&self) -> Done<()> {
+        if let Some(sandbox) = &self.sandbox {
+            sandbox.play().await?;
+            for (number, signature, body) in sandbox.messages().await? {
+                match self.receive(&signature, &body).await {
+                    Ok(kept) => kept?,
+                    Err(_) => tracing::error!(%number, "the sandbox did not sign well"),
+                }
+                self.store.sandbox_delivered(&Actor::System, number).await?;
+            }
+        }
+        self.work_inbox().await?;
+        self.send_refunds().await?;
+        self.sweep().await
+    }
+}
+
+/// The provider is silent: our failure, in the eyes of whoever asks.
+fn silent(fault: &NotAnswered) -> Fault {
+    tracing::warn!(%fault, "a payment provider could not be asked");
+    Fault::unavailable("reach the payment provider")
+}

@@ -1,0 +1,91 @@
+//! What the market asks of whoever takes card payments for it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use domain::topup::facts::{PaymentFacts, RefundState};
+use domain::topup::reversal::Refund;
+use domain::topup::{Provider as Which, TopUp};
+use store::inbox::Event;
+
+/// An answer that is waited for.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, NotAnswered>> + Send + 'a>>;
+
+/// A provider gave no answer that can be used; asking again may help.
+#[derive(Debug)]
+pub struct NotAnswered(pub String);
+
+impl fmt::Display for NotAnswered {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "the payment provider gave no answer: {}", self.0)
+    }
+}
+
+impl std::error::Error for NotAnswered {}
+
+impl From<store::Error> for NotAnswered {
+    fn from(error: store::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<store::Fault> for NotAnswered {
+    fn from(fault: store::Fault) -> Self {
+        Self(fault.to_string())
+    }
+}
+
+/// Where the user pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The provider's name of it.
+    pub reference: String,
+    /// The address of the page; a path if it is one of ours.
+    pub url: String,
+}
+
+/// Where the browser goes from the provider's page; paths of this site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// After paying.
+    pub success: String,
+    /// When the user goes back without paying.
+    pub cancel: String,
+}
+
+/// Why a message was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadEvent {
+    /// The signature is missing, wrong or too old: not from the provider.
+    Forged,
+    /// Signed, and still not to be understood.
+    Unreadable,
+}
+
+/// Takes card payments. All of it may be asked again: the provider's own keys
+/// make each of it happen once.
+pub trait Provider: Send + Sync {
+    /// Which one it is.
+    fn which(&self) -> Which;
+
+    /// Whether real money moves.
+    fn is_live(&self) -> bool;
+
+    /// Opens a session for a top-up, or finds the one that was opened.
+    fn open<'a>(&'a self, top_up: &'a TopUp, ways: &'a Ways) -> Answer<'a, Session>;
+
+    /// Looks up how the payment of a session stands.
+    fn look_up<'a>(&'a self, session: &'a str) -> Answer<'a, PaymentFacts>;
+
+    /// Sends money back, once for each refund. `Asked` if it is still on its
+    /// way.
+    fn refund<'a>(&'a self, top_up: &'a TopUp, refund: &'a Refund) -> Answer<'a, RefundState>;
+
+    /// Checks the signature over the bytes as they came, at this time in
+    /// seconds, and reads what they tell; nothing if it is none of ours.
+    ///
+    /// # Errors
+    /// If it is not from the provider, or cannot be read.
+    fn read_event(&self, signature: &str, body: &[u8], now_seconds: i64) -> Result<Option<Event>, BadEvent>;
+}
