@@ -110,7 +110,9 @@ async fn top_up(ctx: &Context<'_>, input: TopUpInput) -> Done<TopUpView> {
         (Some(id), None) => Wanted::Bundle(read(id)?),
         (None, Some(tokens)) => Wanted::Tokens(tokens.read("tokens")?),
         _ => {
-            return Err(Refusal::invalid("bundleId", "either a bundle or a number of tokens is needed").into());
+            return Err(
+                Refusal::invalid("bundleId", "either a bundle or a number of tokens is needed").into()
+            );
         }
     };
     let return_to = input.return_to.as_deref();
