@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// The rooms, and what each may import. `tests` and `benches` stand outside:
 /// nothing may import them.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 8] = [
     ("domain", &[]),
     ("migrations", &[]),
     ("store", &["domain", "migrations"]),
@@ -16,6 +16,7 @@ const ROOMS: [(&str, &[&str]); 7] = [
     ("graphql", &["domain", "store", "search"]),
     ("frontend", &["domain", "store", "search"]),
     ("server", &["domain", "migrations", "store", "search", "graphql", "frontend"]),
+    ("client", &[]),
 ];
 
 /// Crates that are leaves: they look at the whole.
@@ -106,6 +107,11 @@ fn the_check_finds_what_it_looks_for() {
     assert_eq!(arrows("graphql", &["farthing-frontend"]), ["graphql may not import frontend"]);
     assert_eq!(arrows("frontend", &["farthing"]), ["frontend may not import server"]);
     assert_eq!(arrows("server", &["farthing-tests"]), ["server may not import tests"]);
+    assert_eq!(
+        arrows("client", &["farthing-domain", "tokio"]),
+        ["client may not import domain", "client may not use tokio"]
+    );
+    assert_eq!(arrows("server", &["farthing-client"]), ["server may not import client"]);
     assert_eq!(arrows("domain", &["tokio"]), ["domain may not use tokio"]);
     assert_eq!(arrows("helpers", &[]), ["helpers is no room of the house"]);
     assert_eq!(arrows("benches", &["farthing-store", "farthing"]), nothing);

@@ -1,0 +1,14 @@
+//! What a buyer of software installs and a publisher embeds.
+//!
+//! A buyer's computer gets an *authorization code*, which [`code`] checks
+//! without a network: signed by the vendor, for this program and this device,
+//! for so long. Nothing here knows the server's code, and nothing here needs an
+//! async runtime. Time and randomness are passed in ([`world`]).
+#![deny(missing_docs, clippy::float_arithmetic, clippy::indexing_slicing)]
+
+pub mod code;
+#[cfg(test)]
+mod testing;
+pub mod time;
+pub mod verdict;
+pub mod world;
