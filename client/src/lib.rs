@@ -6,7 +6,10 @@
 //! async runtime. Time and randomness are passed in ([`world`]).
 #![deny(missing_docs, clippy::float_arithmetic, clippy::indexing_slicing)]
 
+pub mod clock;
 pub mod code;
+pub mod device;
+mod disk;
 #[cfg(test)]
 mod testing;
 pub mod time;
