@@ -15,6 +15,7 @@ use crate::code::keys::Role;
 use crate::code::sealed::{Kind, TOKEN_BYTES_MAX, Unproven};
 use crate::code::{Bundle, Reading, Trust};
 use crate::disk;
+use crate::stop::Stop;
 use crate::time::Moment;
 use crate::verdict::{Denied, Verdict};
 use crate::world::World;
@@ -145,8 +146,7 @@ impl Clock {
     /// If there is no randomness for a nonce.
     pub fn ask(&self) -> io::Result<Question> {
         let random: [u8; 16] = self.world.random()?;
-        let nonce = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Question { nonce, asked_millis: self.world.elapsed_millis() })
+        Ok(Question { nonce: disk::hex(&random), asked_millis: self.world.elapsed_millis() })
     }
 
     /// Takes the vendor's answer: the floor is now what it says, be it earlier
@@ -155,10 +155,10 @@ impl Clock {
     /// # Errors
     /// A denial if it is not the vendor's answer to this very question, or came
     /// too late; a fault of the disk after the floor is set.
-    pub fn heal(&mut self, question: Question, answer: &Bundle, trust: &Trust) -> io::Result<()> {
-        let now = self.read_answer(&question, answer, trust).map_err(io::Error::other)?;
+    pub fn heal(&mut self, question: Question, answer: &Bundle, trust: &Trust) -> Result<(), Stop> {
+        let now = self.read_answer(&question, answer, trust)?;
         self.floor = Some((now, self.world.elapsed_millis()));
-        self.write(now)
+        Ok(self.write(now)?)
     }
 
     fn read_answer(&self, question: &Question, answer: &Bundle, trust: &Trust) -> Result<Moment, Denied> {

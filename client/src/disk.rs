@@ -100,3 +100,14 @@ pub(crate) fn folder_of(path: &Path) -> io::Result<&Path> {
 pub(crate) fn odd(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
 }
+
+/// Bytes in hexadecimal, small letters.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    for byte in bytes {
+        // Writing into a text does not fail.
+        let _written = write!(text, "{byte:02x}");
+    }
+    text
+}

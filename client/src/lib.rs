@@ -10,6 +10,9 @@ pub mod clock;
 pub mod code;
 pub mod device;
 mod disk;
+pub mod journal;
+pub mod package;
+pub mod stop;
 #[cfg(test)]
 mod testing;
 pub mod time;

@@ -22,6 +22,12 @@ pub(crate) fn at(millis: i64) -> Moment {
     Moment::from_millis(TODAY + millis)
 }
 
+/// SHA-256 in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    crate::disk::hex(&sha2::Sha256::digest(bytes))
+}
+
 /// A key pair.
 pub(crate) struct Pair {
     pair: AsymmetricKeyPair<V4>,

@@ -96,7 +96,8 @@ fn only_the_vendors_fresh_answer_heals() {
         let answer = make(question.nonce());
         let error = clock.heal(question, &answer, &trust).unwrap_err();
         assert_eq!(clock.reading().now, at(days(5_000)), "{error}");
-        error.downcast::<Denied>().unwrap().verdict
+        let Stop::Denied(denied) = error else { panic!("{error}") };
+        denied.verdict
     };
     assert_eq!(refused(&|_| bench.answer("an earlier nonce", at(0))), Verdict::ClockRollback);
     let for_codes = bench.vendor.time.claim(Role::Authz);
