@@ -101,8 +101,6 @@ pub fn decide_purchase(
     for order in orders {
         let mut own = Vec::new();
         let mut left = order.money.total;
-        // A seller who owes something pays it off from the income at once.
-        let is_recovery = |transfer: &Transfer| transfer.code == TransferCode::Recovery;
         while let Some(transfer) = transfers.next_if(|next| !left.is_zero() || is_recovery(next)) {
             if !is_recovery(&transfer) {
                 left = left.saturating_sub(transfer.amount);
@@ -125,6 +123,11 @@ pub fn decide_purchase(
         decision.changes.push(Change::CartEmptied(buyer));
     }
     Ok(decision)
+}
+
+/// A seller who owes something pays it off from the income at once.
+fn is_recovery(transfer: &Transfer) -> bool {
+    transfer.code == TransferCode::Recovery
 }
 
 fn too_much() -> Refusal {

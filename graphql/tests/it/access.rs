@@ -74,7 +74,7 @@ const BELOW: [(&str, &str, Outcomes); 10] = [
 /// Mutations, with "ID" in the input for the thing's id or code, and "KEY" for
 /// a fresh key. Null stands for a mutation without input.
 fn mutations() -> Vec<MutationRow> {
-    [of_the_market(), of_letters()].concat()
+    [of_the_market(), of_top_ups(), of_letters()].concat()
 }
 
 /// The name, what it is about, its input, and what comes of it.
@@ -98,6 +98,20 @@ fn of_letters() -> Vec<MutationRow> {
             json!({ "letterId": "x" }),
             ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "NOT_FOUND"],
         ),
+    ]
+}
+
+fn of_top_ups() -> Vec<MutationRow> {
+    vec![
+        ("topUp", About::Nothing, json!({ "tokens": "5", "idempotencyKey": "KEY" }), USERS),
+        (
+            "refundTopUp",
+            About::Nothing,
+            json!({ "topUpId": "x" }),
+            ["NOT_SIGNED_IN", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"],
+        ),
+        ("setTokenPrice", About::Nothing, json!({ "price": "0.01" }), STAFF),
+        ("setBundles", About::Nothing, json!({ "bundles": [] }), STAFF),
     ]
 }
 
@@ -152,15 +166,6 @@ fn of_the_market() -> Vec<MutationRow> {
         ("confirmReceipt", About::Bought, json!({ "orderId": "ID" }), OWNERS),
         ("cancelOrder", About::Sold, json!({ "orderId": "ID" }), OWNERS),
         ("giveTokens", About::Nothing, give, USERS),
-        ("topUp", About::Nothing, json!({ "tokens": "5", "idempotencyKey": "KEY" }), USERS),
-        (
-            "refundTopUp",
-            About::Nothing,
-            json!({ "topUpId": "x" }),
-            ["NOT_SIGNED_IN", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"],
-        ),
-        ("setTokenPrice", About::Nothing, json!({ "price": "0.01" }), STAFF),
-        ("setBundles", About::Nothing, json!({ "bundles": [] }), STAFF),
         ("createGiftLink", About::Nothing, json!({ "amount": "1", "idempotencyKey": "KEY" }), USERS),
         (
             "claimGift",

@@ -14,5 +14,6 @@ mod narrow;
 mod privacy;
 mod shortcuts;
 mod site;
+mod topups;
 mod vendor;
 mod vouchers;
