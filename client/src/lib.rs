@@ -2,16 +2,23 @@
 //!
 //! A buyer's computer gets an *authorization code*, which [`code`] checks
 //! without a network: signed by the vendor, for this program and this device,
-//! for so long. Nothing here knows the server's code, and nothing here needs an
-//! async runtime. Time and randomness are passed in ([`world`]).
+//! for so long. Rentals by the use bring units along, which a [`journal`]
+//! spends. A [`release`] is signed by its publisher; [`install`] brings its
+//! [`package`] into place, unless [`detect`] finds that it is there already.
+//! Nothing here knows the server's code, opens a network, runs what it
+//! installed or needs an async runtime. Time and randomness are passed in
+//! ([`world`]).
 #![deny(missing_docs, clippy::float_arithmetic, clippy::indexing_slicing)]
 
 pub mod clock;
 pub mod code;
+pub mod detect;
 pub mod device;
 mod disk;
+pub mod install;
 pub mod journal;
 pub mod package;
+pub mod release;
 pub mod stop;
 #[cfg(test)]
 mod testing;
