@@ -11,7 +11,7 @@ use crate::gift::{self, ClaimHash, GiftLink, Giving, Returner};
 use crate::id::{GiftId, ListingId, Mint, OrderId, TopUpId, UserId, VoucherBatchId, VoucherId};
 use crate::order::purchase::{self, Basket, Terms};
 use crate::order::settle::{self, Releaser};
-use crate::promo;
+use crate::promo::{self, Promotion};
 use crate::refusal::Refusal;
 use crate::text::{Handle, IdempotencyKey};
 use crate::topup;
@@ -25,6 +25,8 @@ pub enum Command {
     OpenAccount(Opening),
     /// Grants tokens to a user.
     Grant(Grant),
+    /// Gives promo tokens to some users.
+    Promote(Promotion),
     /// Buys one listing or the cart.
     Purchase {
         /// Who buys.
@@ -254,6 +256,7 @@ impl Needs {
                 HandleChoice::Random(handles) => self.handles.extend(handles.iter().cloned()),
             },
             Command::Grant(grant) => self.handles.extend([grant.to.clone()]),
+            Command::Promote(promotion) => self.handles.extend(promotion.to.iter().cloned()),
             Command::Purchase { buyer, basket, .. } => {
                 self.users.insert(*buyer);
                 self.spenders.insert(*buyer);
@@ -310,6 +313,7 @@ impl Command {
         match self {
             Self::OpenAccount(opening) => user::decide_open_account(book, facts, opening),
             Self::Grant(grant) => user::decide_grant(book, facts, grant),
+            Self::Promote(promotion) => promo::decide_promote(book, facts, promotion),
             Self::Purchase { buyer, basket, terms } => {
                 purchase::decide_purchase(book, facts, *buyer, basket, *terms)
             }

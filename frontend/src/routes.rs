@@ -204,6 +204,8 @@ routes! {
     VendorBundles = "/vendor/tokens/bundles";
     /// Granting tokens to a user.
     VendorGrant = "/vendor/grant";
+    /// Gives promo tokens to some users.
+    VendorPromo = "/vendor/promo";
     /// Letters that could not be delivered.
     VendorMail = "/vendor/mail";
     /// Tries a letter again.

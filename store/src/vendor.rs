@@ -1,10 +1,13 @@
 //! What the vendor's staff does and sees.
 
+use std::collections::BTreeSet;
+
 use domain::access::{Actor, Role};
 use domain::command::Command;
 use domain::id::UserId;
 use domain::ledger::account::{AccountKind, Sums};
 use domain::ledger::chain::Seal;
+use domain::promo::Promotion;
 use domain::refusal::Refusal;
 use domain::text::{GrantReason, Handle};
 use domain::time::Timestamp;
@@ -47,6 +50,19 @@ pub struct Glance {
     pub since: Timestamp,
     /// The ledger by kinds of account.
     pub totals: Vec<KindTotal>,
+}
+
+/// What is asked for to give promo tokens to some users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPromotion {
+    /// Their handles.
+    pub to: Vec<String>,
+    /// How much each gets.
+    pub amount: Tokens,
+    /// Why, or what the campaign is called; up to 200 characters.
+    pub reason: String,
+    /// When what is unspent of it ends; never, if nothing.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A user as the staff sees them.
@@ -96,6 +112,28 @@ impl Store {
         let outcome = self.command(Some(staff), Command::Grant(Grant { to, amount, reason }), key).await?;
         let id = outcome.user.ok_or(Fault::bug("grant tokens"))?;
         Ok(self.user(id).await?.ok_or(Fault::corrupt("find a user who was granted tokens"))?)
+    }
+
+    /// Gives promo tokens to some users, each the same: to spend, not to give
+    /// away, perhaps for a time. Staff only. Tells how many got them.
+    /// Precedence: key, reason, then as for
+    /// [`decide_promote`](domain::promo::decide_promote).
+    ///
+    /// # Errors
+    /// `NotSignedIn`, `Forbidden`, then in that precedence.
+    pub async fn grant_promo(&self, actor: &Actor, new: NewPromotion, key: &str) -> Done<u32> {
+        let staff = actor.staff()?.id;
+        let NewPromotion { to, amount, reason, expires_at } = new;
+        let until = expires_at.map_or_else(String::new, |at| at.millis().to_string());
+        let names = to.join(" ");
+        let key = keyed(staff, key, "grantPromo", &[&names, &amount.to_string(), &reason, &until])?;
+        let reason = GrantReason::parse(&reason)?;
+        let known = to.iter().map(|handle| Handle::parse(handle).map_err(|_| Refusal::missing("user")));
+        let to = known.collect::<Result<BTreeSet<_>, _>>()?;
+        let reached = u32::try_from(to.len()).map_err(|_| Fault::bug("count users"))?;
+        let promotion = Promotion { to, amount, reason, expires_at };
+        self.command(Some(staff), Command::Promote(promotion), key).await?;
+        Ok(reached)
     }
 
     /// The market at a glance, with the orders since `since`. Staff only.

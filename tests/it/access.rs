@@ -44,7 +44,7 @@ const POSTED: [Heard; 4] = [SignIn, Refused, Refused, Refused];
 /// Posts are sent with nothing but their token: whoever is let in is refused
 /// for that, where something has to be typed. A line of another's cart and
 /// another's session are left alone without a word.
-const TABLE: [Row; 97] = [
+const TABLE: [Row; 98] = [
     ("GET", "/", ALL),
     ("GET", "/search", ALL),
     ("GET", "/listing/{id}", ALL),
@@ -125,6 +125,7 @@ const TABLE: [Row; 97] = [
     ("GET", "/vendor/users", STAFF),
     ("GET", "/vendor/grant", STAFF),
     ("POST", "/vendor/grant", [SignIn, Forbidden, Forbidden, Refused]),
+    ("POST", "/vendor/promo", [SignIn, Forbidden, Forbidden, Refused]),
     ("GET", "/vendor/mail", STAFF),
     ("POST", "/vendor/mail/{id}/again", STAFF),
     ("GET", "/vendor/vouchers", STAFF),

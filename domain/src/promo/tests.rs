@@ -81,3 +81,38 @@ fn the_welcome_is_a_lot() {
         (tokens("50"), Some(BEGINNING.after(Seconds::new(1_000))))
     );
 }
+
+fn promotion(to: &[&str], amount: &str, lasts: Option<u32>) -> Command {
+    Command::Promote(Promotion {
+        to: to.iter().map(|name| Handle::parse(name).unwrap()).collect(),
+        amount: tokens(amount),
+        reason: GrantReason::parse("spring fair").unwrap(),
+        expires_at: lasts.map(|seconds| BEGINNING.after(Seconds::new(seconds))),
+    })
+}
+
+#[test]
+fn a_promotion_reaches_everybody_or_nobody() {
+    let nobody: &[&str] = &[];
+    let table = [
+        (["finch", "wren"].as_slice(), "5", None, "user", "wren promo 5, finch promo 5"),
+        (&["finch", "finch"], "0.5", Some(60), "user", "finch promo 0.5"),
+        (&["finch", "nobody-here"], "5", None, "NOT_FOUND", ""),
+        (nobody, "5", None, "INVALID_INPUT", ""),
+        (&["finch"], "0", None, "INVALID_INPUT", ""),
+        (&["finch", "wren"], "999999999", None, "INVALID_INPUT", ""),
+        (&["finch"], "5", Some(0), "INVALID_INPUT", ""),
+    ];
+    for (to, amount, lasts, answer, balances) in table {
+        let mut scene = Scene::with("");
+        let asked = scene.ask(uuid::Uuid::nil(), promotion(to, amount, lasts));
+        assert!(told(&asked).starts_with(answer), "{to:?} {amount}: {}", told(&asked));
+        assert_eq!(scene.balances(), balances);
+        let lots = scene.book.written.changes.iter().filter(|change| matches!(change, Change::LotMade(_)));
+        assert_eq!(lots.count(), scene.book.written.transactions.len(), "each has its lot");
+    }
+    let many: Vec<String> = (0..=USERS_MAX).map(|number| format!("user-{number}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let asked = Scene::with("").ask(uuid::Uuid::nil(), promotion(&many, "1", None));
+    assert!(told(&asked).starts_with("TOO_MANY"));
+}

@@ -151,6 +151,7 @@ fn vendors() -> Router<Site> {
         .route(VendorBundles::PATTERN, post(tariff::set_bundles))
         .route(VendorUsers::PATTERN, get(vendor::users))
         .route(VendorGrant::PATTERN, get(vendor::grant_form).post(vendor::grant))
+        .route(VendorPromo::PATTERN, post(vendor::promote))
         .route(VendorMail::PATTERN, get(mail::dead))
         .route(VendorMailAgain::PATTERN, post(mail::again))
         .route(VendorOpenAccount::PATTERN, get(handover::open_for_form).post(handover::open_for))

@@ -8,17 +8,19 @@ use domain::time::Timestamp;
 use domain::tokens::Tokens;
 use store::Error;
 use store::orders::OrderView;
-use store::vendor::{Glance, KindTotal, Sealed};
+use store::vendor::{Glance, KindTotal, NewPromotion, Sealed};
 
+use super::voucher::end_of_day;
 use crate::ask::{Answer, Ask, show, show_refused};
 use crate::form::Form;
 use crate::page::Tone;
 use crate::posted::{Pairs, Posted};
 use crate::trouble::{Trouble, sentence};
 use crate::view::vendor::{
-    Count, GrantForm, GrantView, LatestOrder, LedgerView, SealRow, TodayView, Total, UserRow, UsersView,
+    Count, GrantForm, GrantView, LatestOrder, LedgerView, PromoForm, SealRow, TodayView, Total, UserRow,
+    UsersView,
 };
-use crate::worth::grouped;
+use crate::worth::{counted, grouped};
 use crate::{routes, show};
 
 /// How many of the latest orders the first page shows.
@@ -102,16 +104,18 @@ pub(super) async fn users(ask: Ask, query: Pairs) -> Answer {
 pub(super) async fn grant_form(ask: Ask, query: Pairs) -> Answer {
     let mut form = GrantForm::default();
     query.get("to").clone_into(&mut form.to.value);
-    show(&grant_view(&ask, form).await?)
+    show(&grant_view(&ask, form, PromoForm::default()).await?)
 }
 
-async fn grant_view(ask: &Ask, mut form: GrantForm) -> Result<GrantView, Trouble> {
+async fn grant_view(ask: &Ask, mut form: GrantForm, mut promo: PromoForm) -> Result<GrantView, Trouble> {
     ask.actor.staff()?;
     form.idempotency_key.value = ask.site.draw_key();
+    promo.idempotency_key.value = ask.site.draw_key();
     let mut page = ask.own_page("Grant tokens").await?;
     page.path = routes::VendorGrant.to_string();
     page.problems = form.problems();
-    Ok(GrantView { page, form })
+    page.problems.extend(promo.problems());
+    Ok(GrantView { page, form, promo })
 }
 
 /// `POST /vendor/grant`
@@ -137,7 +141,48 @@ pub(super) async fn grant(ask: Ask, Posted(pairs): Posted) -> Answer {
             }
         }
     }
-    show_refused(&grant_view(&ask, form).await?)
+    show_refused(&grant_view(&ask, form, PromoForm::default()).await?)
+}
+
+/// `POST /vendor/promo`
+pub(super) async fn promote(ask: Ask, Posted(pairs): Posted) -> Answer {
+    ask.actor.staff()?;
+    let mut form = PromoForm::default();
+    form.fill(pairs.iter());
+    if let Some(new) = new_promotion(&mut form) {
+        let amount = grouped(new.amount);
+        match ask.site.store.grant_promo(&ask.actor, new, pairs.get("idempotency_key")).await {
+            Ok(reached) => {
+                let users = if reached == 1 { "user" } else { "users" };
+                let said = format!("Given: {amount} tokens each to {} {users}.", counted(u64::from(reached)));
+                return Ok(ask.go_saying(routes::VendorGrant, Tone::Good, &said));
+            }
+            Err(Error::Refused(refusal @ Refusal::NotFound { .. })) => {
+                form.to.error = Some(sentence(&refusal));
+            }
+            Err(Error::Refused(refusal)) => form.refuse(&refusal),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    show_refused(&grant_view(&ask, GrantForm::default(), form).await?)
+}
+
+/// What was typed as a promotion; if it cannot be read, the form says so.
+fn new_promotion(form: &mut PromoForm) -> Option<NewPromotion> {
+    let handles = form.to.value.split(|sign: char| sign.is_whitespace() || sign == ',');
+    let to = handles.filter(|handle| !handle.is_empty()).map(str::to_owned).collect();
+    let amount = Tokens::parse(form.amount.value.trim());
+    if let Err(bad) = &amount {
+        form.amount.error = Some(sentence(&Refusal::invalid("amount", bad.to_string())));
+    }
+    let typed = form.expires_at.value.trim().to_owned();
+    let expires_at = end_of_day(&typed);
+    if expires_at.is_none() && !typed.is_empty() {
+        let problem = Refusal::invalid("expiresAt", "a date such as 2027-12-31 is needed");
+        form.expires_at.error = Some(sentence(&problem));
+        return None;
+    }
+    Some(NewPromotion { to, amount: amount.ok()?, reason: form.reason.value.clone(), expires_at })
 }
 
 /// `GET /vendor/ledger`

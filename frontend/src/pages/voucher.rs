@@ -130,7 +130,7 @@ fn new_batch(form: &mut IssueForm) -> Option<NewBatch> {
 }
 
 /// The end of a day that a date field names.
-fn end_of_day(date: &str) -> Option<Timestamp> {
+pub(super) fn end_of_day(date: &str) -> Option<Timestamp> {
     let midnight = Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z"))?;
     Some(midnight.after(Seconds::days(1)))
 }

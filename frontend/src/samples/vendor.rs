@@ -122,11 +122,18 @@ impl Samples for GrantView {
     const TEMPLATE: &'static str = "vendor_grant";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let usual = Self { page: staff("Grant tokens", "/vendor/grant"), form: GrantForm::default() };
+        let usual = Self {
+            page: staff("Grant tokens", "/vendor/grant"),
+            form: GrantForm::default(),
+            promo: PromoForm::default(),
+        };
         let mut refused = usual.clone();
         refused.form.to.value = HOSTILE.to_owned();
         spoil(&mut refused.page, &mut refused.form);
-        vec![("usual", usual), ("refused", refused)]
+        let mut promo = usual.clone();
+        promo.promo.to.value = HOSTILE.to_owned();
+        spoil(&mut promo.page, &mut promo.promo);
+        vec![("usual", usual), ("refused", refused), ("promo refused", promo)]
     }
 }
 

@@ -201,6 +201,8 @@ pub struct GrantView {
     pub page: Page,
     /// What was typed.
     pub form: GrantForm,
+    /// What was typed for a promotion.
+    pub promo: PromoForm,
 }
 
 impl GrantView {
@@ -230,6 +232,38 @@ impl Default for GrantForm {
             to: Field::new("to"),
             amount: Field::new("amount"),
             reason: Field::new("reason"),
+            idempotency_key: Field::hidden("idempotency_key"),
+            refusal: None,
+        }
+    }
+}
+
+/// Giving promo tokens to some users.
+#[derive(Clone, Debug)]
+pub struct PromoForm {
+    /// To whom: handles between spaces, commas or line ends.
+    pub to: Field,
+    /// How much each gets.
+    pub amount: Field,
+    /// What it is called.
+    pub reason: Field,
+    /// The last day; may stay empty.
+    pub expires_at: Field,
+    /// Sent back, so that a second press gives nothing twice.
+    pub idempotency_key: Field,
+    /// What is wrong as a whole.
+    pub refusal: Option<String>,
+}
+
+form!(PromoForm: to, amount, reason, expires_at, idempotency_key);
+
+impl Default for PromoForm {
+    fn default() -> Self {
+        Self {
+            to: Field::named("to", "promo-to"),
+            amount: Field::named("amount", "promo-amount"),
+            reason: Field::named("reason", "promo-reason"),
+            expires_at: Field::named("expires_at", "promo-expires-at"),
             idempotency_key: Field::hidden("idempotency_key"),
             refusal: None,
         }

@@ -180,6 +180,12 @@ fn of_the_market() -> Vec<MutationRow> {
             json!({ "to": "receiver", "amount": "1", "reason": "x", "idempotencyKey": "KEY" }),
             STAFF,
         ),
+        (
+            "grantPromo",
+            About::Nothing,
+            json!({ "to": ["receiver"], "amount": "1", "reason": "x", "idempotencyKey": "KEY" }),
+            STAFF,
+        ),
         ("setFeeRules", About::Nothing, json!({ "rules": [{ "name": "All", "basisPoints": 500 }] }), STAFF),
     ]
 }

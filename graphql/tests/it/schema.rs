@@ -124,7 +124,7 @@ const FIXED: [(&str, &str); 46] = [
 
 const MUTATIONS: &str = "openAccount signIn signOut listItem reviseListing withdrawListing uploadImage addToCart \
     setCartQuantity removeFromCart checkout buy confirmReceipt cancelOrder giveTokens createGiftLink claimGift \
-    topUp setTokenPrice setBundles cancelGift grantTokens setFeeRules issueVouchers redeemVoucher withdrawVouchers \
+    topUp setTokenPrice setBundles cancelGift grantTokens grantPromo setFeeRules issueVouchers redeemVoucher withdrawVouchers \
     openAccountFor takeOverAccount eraseCustomer";
 
 #[tokio::test]

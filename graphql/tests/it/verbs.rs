@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::house::House;
 
 /// Each verb or read for an actor, and the field that offers it.
-const OFFERED: [(&str, &str); 57] = [
+const OFFERED: [(&str, &str); 58] = [
     ("open_account", "Mutation.openAccount"),
     ("sign_in", "Mutation.signIn"),
     ("sign_out", "Mutation.signOut"),
@@ -53,6 +53,7 @@ const OFFERED: [(&str, &str); 57] = [
     ("gifts", "User.gifts"),
     ("statement", "Wallet.transfers"),
     ("grant_tokens", "Mutation.grantTokens"),
+    ("grant_promo", "Mutation.grantPromo"),
     ("set_fee_rules", "Mutation.setFeeRules"),
     ("mail_settings", "User.mail"),
     ("leave_mail_address", "Mutation.leaveMailAddress"),

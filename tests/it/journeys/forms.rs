@@ -17,7 +17,7 @@ struct Row {
     wrong: &'static str,
 }
 
-const TABLE: [Row; 12] = [
+const TABLE: [Row; 14] = [
     Row {
         page: "/open-account",
         form: "/open-account",
@@ -105,6 +105,20 @@ const TABLE: [Row; 12] = [
         typed: &[("to", "nobody-here-9"), ("amount", "-5"), ("reason", "A reason")],
         button: "Grant",
         wrong: "amount",
+    },
+    Row {
+        page: "/vendor/grant",
+        form: "/vendor/promo",
+        typed: &[("to", "nobody-here-9"), ("amount", "5"), ("reason", "A fair")],
+        button: "Give",
+        wrong: "to",
+    },
+    Row {
+        page: "/vendor/grant",
+        form: "/vendor/promo",
+        typed: &[("to", "market"), ("amount", "5"), ("reason", "A fair"), ("expires_at", "soon")],
+        button: "Give",
+        wrong: "expires_at",
     },
     Row {
         page: "/vendor/fees",

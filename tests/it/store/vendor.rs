@@ -5,9 +5,11 @@ use domain::fees::FeeScope;
 use domain::id::CategoryId;
 use domain::ledger::account::AccountKind;
 use domain::refusal::Refusal;
+use domain::time::Seconds;
 use domain::tokens::Tokens;
 use store::fees::FeeRuleInput;
 use store::page::Window;
+use store::vendor::NewPromotion;
 use tests::databases::on_each_database;
 use tests::people::{FURNITURE, Market, refused, tokens};
 
@@ -35,6 +37,44 @@ fn staff_grants_and_nobody_else() {
             Some("amount")
         );
         assert_eq!(wren.wallet().await.spendable, Tokens::MAX_MOVED);
+        market.clean().await;
+        market.store.close().await;
+    });
+}
+
+#[test]
+fn a_promotion_reaches_many_and_ends_on_its_day() {
+    on_each_database(async |base| {
+        let market = Market::on(base).await;
+        let (staff, wren) = (market.staff("keeper").await, market.person("wren").await);
+        let finch = market.person("finch").await;
+        let store = &market.store;
+        let ends = market.world.now().after(Seconds::days(30));
+        let fair = |to: &[&str]| NewPromotion {
+            to: to.iter().map(|handle| (*handle).to_owned()).collect(),
+            amount: tokens("7.5"),
+            reason: "Spring fair".to_owned(),
+            expires_at: Some(ends),
+        };
+        let visitor = Actor::Visitor(None);
+        assert_eq!(refused(store.grant_promo(&visitor, fair(&["wren"]), "a").await), Refusal::NotSignedIn);
+        assert_eq!(refused(store.grant_promo(&wren.actor, fair(&["wren"]), "a").await), Refusal::Forbidden);
+        let some_unknown = fair(&["wren", "nobody", "finch"]);
+        assert_eq!(
+            refused(store.grant_promo(&staff.actor, some_unknown, "b").await),
+            Refusal::missing("user")
+        );
+        let before = wren.wallet().await.promo;
+        for _ in 0..3 {
+            let reached = store.grant_promo(&staff.actor, fair(&["wren", "finch", "wren"]), "c").await;
+            assert_eq!(reached.unwrap(), 2, "each once, however often named or asked");
+        }
+        assert_eq!(wren.wallet().await.promo, before.checked_add(tokens("7.5")).unwrap());
+        assert_eq!(finch.wallet().await.spendable, Tokens::ZERO, "promo is not to be given away");
+        market.world.set_now(ends);
+        store.expire_promo(&Actor::System, 100).await.unwrap();
+        store.expire_promo(&Actor::System, 100).await.unwrap();
+        assert_eq!(wren.wallet().await.promo, before, "what is left of it has ended, once");
         market.clean().await;
         market.store.close().await;
     });
