@@ -111,3 +111,9 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     }
     text
 }
+
+/// SHA-256 of bytes, in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    hex(&sha2::Sha256::digest(bytes))
+}

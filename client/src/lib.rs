@@ -5,6 +5,8 @@
 //! for so long. Rentals by the use bring units along, which a [`journal`]
 //! spends. A [`release`] is signed by its publisher; [`install`] brings its
 //! [`package`] into place, unless [`detect`] finds that it is there already.
+//! A program embeds a [`session`]. Verdicts and their numbers stand in
+//! [`verdict`].
 //! Nothing here knows the server's code, opens a network, runs what it
 //! installed or needs an async runtime. Time and randomness are passed in
 //! ([`world`]).
@@ -19,6 +21,7 @@ pub mod install;
 pub mod journal;
 pub mod package;
 pub mod release;
+pub mod session;
 pub mod stop;
 #[cfg(test)]
 mod testing;

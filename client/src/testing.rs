@@ -9,6 +9,7 @@ use crate::code::claims::{Basis, Claims};
 use crate::code::keys::{CertificateClaims, KeyClaim, KeySetClaims, Role};
 use crate::code::sealed::{self, Kind, PublicKey};
 use crate::code::{Bundle, Trust};
+pub(crate) use crate::disk::sha256;
 use crate::time::{Moment, days};
 
 /// The store of all tests.
@@ -20,12 +21,6 @@ pub(crate) const TODAY: i64 = 1_795_392_000_000;
 /// So many milliseconds after the day of all tests began.
 pub(crate) fn at(millis: i64) -> Moment {
     Moment::from_millis(TODAY + millis)
-}
-
-/// SHA-256 in hexadecimal.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    use sha2::Digest;
-    crate::disk::hex(&sha2::Sha256::digest(bytes))
 }
 
 /// A key pair.

@@ -4,7 +4,6 @@
 use std::io;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::forked;
 use crate::stop::Stop;
@@ -55,5 +54,5 @@ impl Line {
 
 /// SHA-256 of a line, in hexadecimal.
 pub(super) fn hash_of(line: &str) -> String {
-    crate::disk::hex(&Sha256::digest(line.as_bytes()))
+    crate::disk::sha256(line.as_bytes())
 }

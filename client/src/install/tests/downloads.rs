@@ -75,6 +75,8 @@ impl Source for Way {
 
 struct Told {
     result: Result<Vec<u8>, Stop>,
+    /// How often all bytes seemed to be there.
+    times_full: usize,
     served: Vec<(u64, usize)>,
 }
 
@@ -87,8 +89,12 @@ fn bring_in(folder: &std::path::Path, turns: &[Turn]) -> Told {
     let (hash, size) = (sha256(&content), u64::try_from(content.len()).unwrap());
     let served = Rc::default();
     let mut way = Way { content, turns: turns.to_vec(), served: Rc::clone(&served) };
-    let result = bring(folder, Wanted { sha256: &hash, size }, &mut way, |_| {});
-    Told { result: result.map(|path| fs::read(path).unwrap()), served: served.take() }
+    let (mut last, mut times_full) = (0, 0);
+    let result = bring(folder, Wanted { sha256: &hash, size }, &mut way, |there| {
+        times_full += usize::from(there == size && last != size);
+        last = there;
+    });
+    Told { result: result.map(|path| fs::read(path).unwrap()), times_full, served: served.take() }
 }
 
 #[test]
@@ -124,6 +130,8 @@ fn whoever_answers_oddly_is_asked_anew() {
             let folder = tempfile::tempdir().unwrap();
             let told = bring_in(folder.path(), &[Turn::Cut(cut), turn]);
             assert!(told.result.unwrap() == content(), "{turn:?} after {cut}");
+            let is_fooled = matches!((turn, cut), (Turn::Other, 0));
+            assert_eq!(told.times_full, if is_fooled { 2 } else { 1 }, "{turn:?} after {cut}");
         }
     }
     let folder = tempfile::tempdir().unwrap();
