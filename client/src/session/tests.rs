@@ -84,6 +84,15 @@ fn a_clock_set_back_stops_a_rental_and_no_purchase_until_it_is_healed() {
 }
 
 #[test]
+fn without_the_clocks_file_the_code_still_knows_when_it_was_made() {
+    let bench = Bench::new();
+    bench.run().accept_code(bench.code(Claims { nbf: at(-days(1)), ..rental() })).unwrap();
+    std::fs::remove_file(bench.folder.path().join("clock.json")).unwrap();
+    bench.world.set_wall(at(-3_600_000));
+    assert_eq!(verdict(bench.run().check()), Verdict::ClockRollback);
+}
+
+#[test]
 fn uses_are_spent_run_by_run_and_given_back() {
     let bench = Bench::new();
     bench.run().accept_code(bench.code(uses(3))).unwrap();
