@@ -14,6 +14,7 @@ mod journey;
 mod limits;
 #[cfg(test)]
 mod lists;
+mod mail;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

@@ -1,11 +1,18 @@
 //! A seller leaves an address on the site, hears of a sale, and stops such
 //! letters with one press in the mail program.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
-use tests::mailbox::Mailbox;
+use tests::mailbox::{Mailbox, Mood};
 use tests::program::Program;
 use tests::visitor::{Item, Visitor};
+use tokio::time::timeout;
+
+/// How long a letter may take to be given up; nothing waits that long unless
+/// it is broken.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn program(mailbox: &Mailbox) -> Program {
     let port = mailbox.port().to_string();
@@ -72,4 +79,49 @@ async fn a_sale_is_heard_of_by_mail_until_it_is_enough() {
     let bad = log.lines().find(|line| line.contains("seller@") || line.contains("ERROR"));
     assert_eq!(bad, None);
     program.audit();
+}
+
+/// Somebody leaves an address on the site, and proves it by the letter.
+async fn leaves_an_address(who: &Visitor, mailbox: &Mailbox, address: &str) {
+    let form = who.get("/account/mail").await.expect(200).form("/account/mail").with("address", address);
+    let _ = who.submit(form.press("Send me the code")).await.expect(200);
+    let letter = mailbox.letter("Confirm your address").await;
+    let form = who.get(&letter.path("/account/mail?code=")).await.expect(200);
+    let _ = who.submit(form.form("/account/mail/confirm").press("Confirm the address")).await.expect(200);
+    let _ = mailbox.letter("reach you now").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_elsewhere_is_heard_of_and_what_did_not_arrive_is_sent_from_the_console() {
+    let mailbox = Mailbox::open().await;
+    let program = program(&mailbox);
+    let (staff, owner, elsewhere) = (Visitor::of(&program), Visitor::of(&program), Visitor::of(&program));
+    staff.opens_account_at(&program.vendor_link()).await;
+    let opened = owner.opens_account().await;
+    leaves_an_address(&owner, &mailbox, "owner@post.example").await;
+    // The browser that proved the address is known; another one is not.
+    let form = owner.get("/account").await.expect(200).form("/sign-out");
+    let _ = owner.submit(form.press("Sign out")).await.expect(200);
+    let _ = owner.signs_in(&opened).await;
+    mailbox.turns(Mood::KnowsNobody);
+    let _ = elsewhere.signs_in(&opened).await;
+    // Nothing waits for the mail server here: the console shows it when it is there.
+    let given_up = async {
+        loop {
+            let page = staff.get("/vendor/mail").await.expect(200);
+            if page.html.contains("the mail server answered 550") {
+                return page;
+            }
+        }
+    };
+    let page = timeout(PATIENCE, given_up).await.expect("the letter is given up");
+    assert!(page.html.contains(&opened.handle) && !page.html.contains("owner@post.example"));
+    mailbox.turns(Mood::Takes);
+    let form = page.forms_like("/vendor/mail/", "/again").remove(0);
+    let _ = staff.submit(form.press("Try again")).await.expect(200);
+    let letter = mailbox.letter("A sign-in from a new device").await;
+    assert!(letter.text.contains("sign out everywhere"));
+    let heard = mailbox.letters().iter().filter(|letter| letter.subject().contains("new device")).count();
+    assert_eq!(heard, 1, "the known browser is not told of");
+    program.close();
 }
