@@ -20,6 +20,7 @@ use crate::config::{Config, DatabaseUrl, PublicUrl};
 use crate::images::Press;
 use crate::media::{House as MediaHouse, MediaFault};
 use crate::payments::Payments;
+use crate::payments::stripe::{Stripe, StripeFault, StripeKeys};
 
 /// Everything that the program works with, open.
 pub struct House {
@@ -51,6 +52,8 @@ pub enum NotOpened {
     Store(Fault),
     /// The search index.
     Search(search::Fault),
+    /// The payment provider.
+    Payments(StripeFault),
 }
 
 impl fmt::Display for NotOpened {
@@ -61,6 +64,7 @@ impl fmt::Display for NotOpened {
             Self::Media(fault) => fault.fmt(out),
             Self::Store(fault) => write!(out, "could not open the database: {fault}"),
             Self::Search(fault) => write!(out, "could not open the search index: {fault}"),
+            Self::Payments(fault) => fault.fmt(out),
         }
     }
 }
@@ -85,12 +89,23 @@ impl House {
         let search = tokio::task::spawn_blocking(move || Search::open(&index, options)).await;
         let search = search.map_err(|_| NotOpened::Store(Fault::bug("open the search index")))?;
         let search = Arc::new(search.map_err(NotOpened::Search)?);
-        let payments = Arc::new(match config.payments.is_sandbox {
+        let payments = Arc::new(take_payments(&config, &store)?);
+        Ok(Self { config, store, search, media, payments, listener })
+    }
+}
+
+/// Card payments through whoever the settings name.
+fn take_payments(config: &Config, store: &Store) -> Result<Payments, NotOpened> {
+    let Some(keys) = &config.payments.stripe else {
+        return Ok(match config.payments.is_sandbox {
             true => Payments::sandbox(store.clone()),
             false => Payments::none(store.clone()),
         });
-        Ok(Self { config, store, search, media, payments, listener })
-    }
+    };
+    // A port that the system gave is known only now.
+    let origin = config.server.public_url.as_str().to_owned();
+    let stripe = Stripe::new(StripeKeys { origin, ..keys.clone() }).map_err(NotOpened::Payments)?;
+    Ok(Payments::through(store.clone(), Arc::new(stripe)))
 }
 
 /// Takes a port where the settings ask for any free one. The settings then

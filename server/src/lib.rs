@@ -21,7 +21,6 @@ pub mod progress;
 pub mod run;
 pub mod serve;
 mod shelf;
-pub mod stripe;
 pub mod telemetry;
 pub mod throttle;
 pub mod visit;

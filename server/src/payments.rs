@@ -8,11 +8,13 @@
 pub mod provider;
 pub mod sandbox;
 pub mod signature;
+pub mod stripe;
 #[cfg(test)]
 mod tests;
 pub mod web;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::access::Actor;
 use domain::id::TopUpId;
@@ -44,6 +46,7 @@ pub struct Payments {
     store: Store,
     provider: Option<Arc<dyn Provider>>,
     sandbox: Option<Arc<Sandbox>>,
+    swept_at: AtomicI64,
 }
 
 /// How long to wait after so many tries: a second, two, four …
@@ -57,19 +60,19 @@ impl Payments {
     pub fn sandbox(store: Store) -> Self {
         let sandbox = Arc::new(Sandbox::new(store.clone()));
         let provider: Arc<dyn Provider> = Arc::<Sandbox>::clone(&sandbox);
-        Self { store, provider: Some(provider), sandbox: Some(sandbox) }
+        Self { store, provider: Some(provider), sandbox: Some(sandbox), swept_at: AtomicI64::default() }
     }
 
     /// Payments through a provider.
     #[must_use]
     pub fn through(store: Store, provider: Arc<dyn Provider>) -> Self {
-        Self { store, provider: Some(provider), sandbox: None }
+        Self { store, provider: Some(provider), sandbox: None, swept_at: AtomicI64::default() }
     }
 
     /// No card payments.
     #[must_use]
     pub const fn none(store: Store) -> Self {
-        Self { store, provider: None, sandbox: None }
+        Self { store, provider: None, sandbox: None, swept_at: AtomicI64::new(0) }
     }
 
     /// Who takes card payments, for the pages.
@@ -159,20 +162,33 @@ impl Payments {
     }
 
     async fn work_on(&self, event: &Event) -> Result<(), NotAnswered> {
-        let found = self.store.top_up_paid_by(event.provider, &event.subject).await?;
-        // A message about a payment may be quicker than the one that names it.
-        let id = found.ok_or_else(|| NotAnswered("no top-up is known by this name yet".to_owned()))?;
-        self.settle(id).await?;
+        let mut found = self.store.top_up_paid_by(event.provider, &event.subject).await?;
+        if let (None, Some(provider)) = (found, &self.provider) {
+            // A message about a payment may be quicker than the one that names
+            // it; and the provider may work for others than us.
+            let Some(session) = provider.meant_by(&event.subject).await? else { return Ok(()) };
+            found = self.store.top_up_paid_by(event.provider, &session).await?;
+        }
+        if let Some(id) = found {
+            self.settle(id).await?;
+        }
         Ok(())
     }
 
-    /// Looks up payments that nobody told about for a while.
+    /// Asks for messages that were missed, and looks up payments that nobody
+    /// told about for a while.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn sweep(&self) -> Done<()> {
-        if self.provider.is_none() {
-            return Ok(());
+        let Some(provider) = &self.provider else { return Ok(()) };
+        match provider.missed().await {
+            Ok(missed) => {
+                for event in missed {
+                    self.store.receive_event(&Actor::System, event).await?;
+                }
+            }
+            Err(fault) => tracing::warn!(%fault, "messages that were missed could not be asked for"),
         }
         for id in self.store.waiting_payments(SWEEP_AFTER, ROUND).await? {
             if let Err(error) = self.settle(id).await {
@@ -229,7 +245,19 @@ impl Payments {
         }
         self.work_inbox().await?;
         self.send_refunds().await?;
-        self.sweep().await
+        if self.is_sweep_due() { self.sweep().await } else { Ok(()) }
+    }
+
+    /// Whether the provider may be asked again for what nobody told.
+    fn is_sweep_due(&self) -> bool {
+        let Some(provider) = &self.provider else { return false };
+        let now = self.store.world().now().millis();
+        let every = i64::from(provider.sweep_every().get()) * 1_000;
+        let is_due = now - self.swept_at.load(Ordering::SeqCst) >= every;
+        if is_due {
+            self.swept_at.store(now, Ordering::SeqCst);
+        }
+        is_due
     }
 }
 

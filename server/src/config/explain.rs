@@ -10,7 +10,14 @@ const REMARK_COLUMN: usize = 52;
 
 /// Whether a value is never shown.
 pub(super) fn is_secret(key: &str) -> bool {
-    matches!(key, "metrics.token" | "mail.password" | "database.url")
+    matches!(
+        key,
+        "metrics.token"
+            | "mail.password"
+            | "database.url"
+            | "payments.stripe_secret_key"
+            | "payments.stripe_webhook_secret"
+    )
 }
 
 /// A settings file that would do the same, with the origin of each value.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+use domain::time::Seconds;
 use domain::topup::facts::{PaymentFacts, RefundState};
 use domain::topup::reversal::Refund;
 use domain::topup::{Provider as Which, TopUp};
@@ -88,4 +89,22 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// If it is not from the provider, or cannot be read.
     fn read_event(&self, signature: &str, body: &[u8], now_seconds: i64) -> Result<Option<Event>, BadEvent>;
+
+    /// The session that a message is about, where its own name for that is not
+    /// known here yet; nothing if it is about nothing of ours. Who cannot tell
+    /// is asked again later.
+    fn meant_by<'a>(&'a self, subject: &'a str) -> Answer<'a, Option<String>> {
+        let _ = subject;
+        Box::pin(async { Err(NotAnswered("no top-up is known by this name yet".to_owned())) })
+    }
+
+    /// Messages that did not reach us; who tells every time has none.
+    fn missed(&self) -> Answer<'_, Vec<Event>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// How often it may be asked for what nobody told.
+    fn sweep_every(&self) -> Seconds {
+        Seconds::new(0)
+    }
 }

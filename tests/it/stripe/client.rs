@@ -5,17 +5,23 @@ use domain::money::{Currency, Money};
 use domain::time::Timestamp;
 use domain::topup::facts::{DisputeState, Progress, RefundState};
 use server::config::Secret;
-use server::stripe::{Asked, Disbelief, Stripe, StripeFault, StripeKeys};
+use server::payments::stripe::{Asked, Disbelief, Stripe, StripeFault, StripeKeys};
 use tests::databases::run;
 use tests::stripe::{Double, SECRET_KEY, WEBHOOK_SECRET};
 use uuid::Uuid;
+
+const ORIGIN: &str = "https://market.example";
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_435_200_000);
 
 fn stripe_with(double: &Double, key: &str) -> Stripe {
     let secret = |text: &str| Secret::from(text.to_owned());
-    let keys =
-        StripeKeys { secret_key: secret(key), webhook_secret: secret(WEBHOOK_SECRET), api: double.url() };
+    let keys = StripeKeys {
+        secret_key: secret(key),
+        webhook_secret: secret(WEBHOOK_SECRET),
+        api: double.url(),
+        origin: ORIGIN.to_owned(),
+    };
     Stripe::new(keys).unwrap()
 }
 
@@ -128,12 +134,12 @@ fn money_goes_back_once() {
         let refund = RefundId::new(Uuid::from_u128(9));
         double.loses_answers(2);
         for _ in 0..2 {
-            assert_eq!(stripe.refund(refund, &payment, money(1_250)).await, Ok(RefundState::Done));
+            assert_eq!(stripe.send_back(refund, &payment, money(1_250)).await, Ok(RefundState::Done));
         }
         assert_eq!(double.sent_back(&session), 1_250);
         let other = RefundId::new(Uuid::from_u128(10));
         assert_eq!(
-            stripe.refund(other, &payment, money(1_250)).await,
+            stripe.send_back(other, &payment, money(1_250)).await,
             Ok(RefundState::Done),
             "it has gone back"
         );
@@ -144,9 +150,9 @@ fn money_goes_back_once() {
         double.is_disputed(&session);
         let payment = stripe.look(&session).await.unwrap().payment.unwrap();
         let third = RefundId::new(Uuid::from_u128(11));
-        assert_eq!(stripe.refund(third, &payment, money(1_250)).await, Ok(RefundState::Failed));
+        assert_eq!(stripe.send_back(third, &payment, money(1_250)).await, Ok(RefundState::Failed));
         double.fails(3);
-        let again = stripe.refund(RefundId::new(Uuid::from_u128(12)), &payment, money(1)).await;
+        let again = stripe.send_back(RefundId::new(Uuid::from_u128(12)), &payment, money(1)).await;
         assert_eq!(again, Err(StripeFault::Failed(500)), "a failure of Stripe's is no answer");
     });
 }

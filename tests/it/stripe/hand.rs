@@ -1,15 +1,15 @@
 //! A market whose card payments go through the double: what its pages and
 //! workers do, a hand at a time.
 
+use std::sync::Arc;
+
 use domain::access::Actor;
 use domain::id::TopUpId;
 use domain::tariff::Wanted;
-use domain::time::{Seconds, Timestamp};
-use domain::topup::facts::RefundState;
-use domain::topup::{Provider, TopUp};
+use domain::topup::TopUp;
 use server::config::Secret;
-use server::stripe::{Asked, Disbelief, Stripe, StripeKeys};
-use store::inbox::Event;
+use server::payments::Payments;
+use server::payments::stripe::{Disbelief, Stripe, StripeKeys};
 use store::topups::TopUpAsked;
 use tests::databases::{Base, Kind};
 use tests::people::{Market, Person, tokens};
@@ -20,6 +20,7 @@ pub(crate) struct Hand {
     pub(crate) market: Market,
     pub(crate) double: Double,
     pub(crate) stripe: Stripe,
+    pub(crate) payments: Payments,
 }
 
 /// A card top-up that somebody began.
@@ -39,8 +40,11 @@ impl Hand {
             secret_key: secret(SECRET_KEY),
             webhook_secret: secret(WEBHOOK_SECRET),
             api: double.url(),
+            origin: "https://market.example".to_owned(),
         };
-        Self { market, stripe: Stripe::new(keys).unwrap(), double }
+        let stripe = Stripe::new(keys).unwrap();
+        let payments = Payments::through(market.store.clone(), Arc::new(stripe.clone()));
+        Self { market, double, stripe, payments }
     }
 
     /// Seconds of the market's clock.
@@ -55,17 +59,9 @@ impl Hand {
         let asked =
             TopUpAsked { wanted: Wanted::Tokens(tokens("1000")), return_to: None, intent: None, key: "k" };
         let top_up = store.top_up_by_card(&who.actor, asked).await.unwrap();
-        let asked = Asked {
-            top_up: top_up.id,
-            reference: top_up.reference.to_string(),
-            what: "1,000 tokens".to_owned(),
-            due: top_up.agreed.due,
-            success_url: "https://market.example/paid".to_owned(),
-            cancel_url: "https://market.example/cart".to_owned(),
-            expires_at: Timestamp::from_millis(self.market.world.now().millis() + 3_600_000),
-        };
-        let session = self.stripe.open_session(&asked).await.unwrap().session;
-        store.begin_payment(&Actor::System, top_up.id, Provider::Stripe, &session).await.unwrap();
+        let page = self.payments.page_for(top_up.id).await.unwrap();
+        let session = store.payable(top_up.id).await.unwrap().card.unwrap().session;
+        assert_eq!(page, format!("https://pay.example/{session}"));
         Begun { who, id: top_up.id, session }
     }
 
@@ -81,61 +77,23 @@ impl Hand {
 
     /// Everything in the inbox is worked on.
     pub(crate) async fn works(&self) {
-        let store = &self.market.store;
-        loop {
-            let due = store.events_due(500).await.unwrap();
-            if due.is_empty() {
-                return;
-            }
-            for (event, _) in due {
-                if let Some(id) = self.meant_by(&event).await {
-                    self.looks(id).await;
-                }
-                store.close_event(&Actor::System, &event, None).await.unwrap();
-            }
-        }
-    }
-
-    /// The top-up that a message is about, also before we know the payment's
-    /// name.
-    async fn meant_by(&self, event: &Event) -> Option<TopUpId> {
-        let store = &self.market.store;
-        let found = store.top_up_paid_by(Provider::Stripe, &event.subject).await.unwrap();
-        if found.is_some() || !event.subject.starts_with("pi_") {
-            return found;
-        }
-        let session = self.stripe.session_of(&event.subject).await.unwrap()?;
-        store.top_up_paid_by(Provider::Stripe, &session).await.unwrap()
+        while self.payments.work_inbox().await.unwrap() > 0 {}
     }
 
     /// Looks a payment up and settles its top-up by that.
     pub(crate) async fn looks(&self, id: TopUpId) -> TopUp {
-        let store = &self.market.store;
-        let card = store.payable(id).await.unwrap().card.unwrap();
-        let facts = self.stripe.look(&card.session).await.unwrap();
-        store.settle_top_up(&Actor::System, id, facts, self.stripe.is_live()).await.unwrap()
+        self.payments.settle(id).await.unwrap()
     }
 
     /// What was missed is asked for, and what waits too long is looked up.
     pub(crate) async fn sweeps(&self) {
-        let store = &self.market.store;
-        for event in self.stripe.missed().await.unwrap() {
-            store.receive_event(&Actor::System, event).await.unwrap();
-        }
+        self.payments.sweep().await.unwrap();
         self.works().await;
-        for id in store.waiting_payments(Seconds::new(120), 500).await.unwrap() {
-            self.looks(id).await;
-        }
     }
 
     /// Refunds that were asked for are sent.
     pub(crate) async fn sends_refunds(&self) {
-        let store = &self.market.store;
-        for (refund, _) in store.refunds_due(500).await.unwrap() {
-            let payment = store.payable(refund.top_up).await.unwrap().card.unwrap().payment.unwrap();
-            let state = self.stripe.refund(refund.id, &payment, refund.money).await;
-            store.end_refund(&Actor::System, &refund, state.unwrap_or(RefundState::Failed)).await.unwrap();
-        }
+        self.payments.send_refunds().await.unwrap();
     }
 
     /// How somebody stands after all: what they hold, owe and have had taken

@@ -2,7 +2,7 @@
 //! nothing is lost over it.
 
 use domain::topup::TopUpState;
-use server::stripe::Disbelief;
+use server::payments::stripe::Disbelief;
 use tests::databases::run;
 use tests::stripe::{Delivery, Double, WEBHOOK_SECRET};
 

@@ -7,7 +7,9 @@ const NOW: i64 = 1_795_435_200;
 fn stripe(key: &str) -> Stripe {
     let secret = |text: &str| Secret::from(text.to_owned());
     let api = "http://127.0.0.1:1".to_owned();
-    Stripe::new(StripeKeys { secret_key: secret(key), webhook_secret: secret("whsec_1"), api }).unwrap()
+    let origin = "https://market.example".to_owned();
+    Stripe::new(StripeKeys { secret_key: secret(key), webhook_secret: secret("whsec_1"), api, origin })
+        .unwrap()
 }
 
 fn read(stripe: &Stripe, body: &str) -> Result<Option<Message>, Disbelief> {
@@ -63,7 +65,7 @@ fn real_money_is_told_from_play_money_by_the_key() {
     for (key, is_live) in
         [("sk_test_1", false), ("rk_test_1", false), ("sk_live_1", true), ("rk_live_1", true)]
     {
-        assert_eq!(stripe(key).is_live(), is_live, "{key}");
+        assert_eq!(stripe(key).is_live, is_live, "{key}");
     }
     let play = r#"{"id":"e","type":"x","data":{"object":{"object":"charge","payment_intent":"pi_1"}}}"#;
     assert_eq!(read(&stripe("sk_live_1"), play), Err(Disbelief::WrongMode));

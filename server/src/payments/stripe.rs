@@ -8,6 +8,7 @@
 mod client;
 mod form;
 mod objects;
+mod provider;
 mod signature;
 mod standing;
 #[cfg(test)]
@@ -32,7 +33,7 @@ pub use signature::Disbelief;
 const PAGES_MAX: usize = 10;
 
 /// What the vendor has from Stripe.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StripeKeys {
     /// The secret key: `sk_live_…`, `sk_test_…`, or a restricted one.
     pub secret_key: Secret,
@@ -40,6 +41,9 @@ pub struct StripeKeys {
     pub webhook_secret: Secret,
     /// Where the API is, without a slash at the end.
     pub api: String,
+    /// Scheme and host of the site, without a slash at the end: where browsers
+    /// come back to.
+    pub origin: String,
 }
 
 /// What is to be paid.
@@ -75,6 +79,7 @@ pub struct Opened {
 pub struct Stripe {
     client: Client,
     webhook_secret: Secret,
+    origin: String,
     is_live: bool,
 }
 
@@ -86,13 +91,7 @@ impl Stripe {
     pub fn new(keys: StripeKeys) -> Result<Self, StripeFault> {
         let is_live = !keys.secret_key.reveal().contains("_test_");
         let client = Client::new(&keys.api, keys.secret_key)?;
-        Ok(Self { client, webhook_secret: keys.webhook_secret, is_live })
-    }
-
-    /// Whether real money moves.
-    #[must_use]
-    pub const fn is_live(&self) -> bool {
-        self.is_live
+        Ok(Self { client, webhook_secret: keys.webhook_secret, origin: keys.origin, is_live })
     }
 
     /// Opens a page to pay in. Asked again for the same top-up, it is the same
@@ -167,7 +166,7 @@ impl Stripe {
     ///
     /// # Errors
     /// If Stripe does not answer; it is asked again later.
-    pub async fn refund(
+    pub async fn send_back(
         &self,
         refund: RefundId,
         payment: &str,
