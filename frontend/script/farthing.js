@@ -86,7 +86,8 @@ for (const form of $$("form[data-live]")) {
       const fresh = await page(form.dataset.live + "?" + new URLSearchParams(data));
       const part = fresh.getElementById(form.dataset.part);
       if (part && mine === turn) shown().replaceChildren(...part.childNodes);
-    } catch { /* The button for it comes back. */
+    } catch {
+      // The button for it comes back.
       for (const button of $$("[data-preview]", form)) button.hidden = false;
     }
   });
@@ -177,24 +178,30 @@ document.addEventListener("click", (event) => {
   announce(act === "remove" ? "Removed" : "Moved");
 });
 
-// The balance, when one comes back to the page.
-const grouped = (amount) => {
-  const [whole, rest] = amount.split(".");
-  return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? "." + rest : "");
-};
-document.addEventListener("visibilitychange", async () => {
-  const shown = $("[data-balance] data");
-  const graphql = $("[data-suggest]")?.dataset.suggest;
-  if (document.hidden || !shown || !graphql) return;
-  try {
-    const response = await fetch(graphql, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ query: "{ me { wallet { balance } } }" }),
+// The balance follows by itself while somebody looks at the page.
+const held = $("[data-balance]");
+if (held) {
+  let source;
+  const follow = after(50, async () => {
+    const fresh = await page(location.href).catch(() => page($(".tool-balance").href));
+    for (const part of $$("[data-wallet]", fresh)) {
+      const old = $(`[data-wallet=${part.dataset.wallet}]`);
+      // Nobody loses the place where they are.
+      if (!old?.contains(document.activeElement)) old?.replaceWith(part);
+    }
+    announce("Your balance: " + $("[data-balance]").textContent);
+  });
+  const listen = () => {
+    source?.close();
+    if (document.hidden) return;
+    const query = encodeURIComponent("subscription{walletChanged(now:true){balance}}");
+    source = new EventSource(held.dataset.balance + "?query=" + query);
+    source.addEventListener("next", ({ data }) => {
+      const now = JSON.parse(data).data?.walletChanged.balance;
+      if (now && now !== $("[data-balance] data").value) follow();
     });
-    const balance = (await response.json()).data?.me?.wallet?.balance;
-    if (!balance || balance === shown.value) return;
-    shown.value = balance;
-    shown.textContent = grouped(balance);
-  } catch { /* It stands as it was. */ }
-});
+    source.addEventListener("complete", () => source.close());
+  };
+  for (const moment of ["pageshow", "visibilitychange"]) addEventListener(moment, listen);
+  addEventListener("pagehide", () => source?.close());
+}

@@ -26,6 +26,7 @@ mod paging;
 mod scalars;
 mod search;
 mod session;
+mod subscription;
 mod topup;
 mod upload;
 mod user;
@@ -34,8 +35,11 @@ mod voucher;
 mod wallet;
 
 use async_graphql::dataloader::DataLoader;
-use async_graphql::{EmptySubscription, MergedObject, Request, Response, Schema, Value};
+use async_graphql::{MergedObject, Request, Response, Schema, Value};
 use domain::access::Actor;
+use futures_util::stream::{Stream, StreamExt};
+
+use subscription::SubscriptionRoot;
 
 pub use context::{Link, Links, Options};
 pub use limits::{COST_MAX, NotWeighed, Operation, Weight, weigh};
@@ -82,14 +86,14 @@ pub(crate) struct Mutation(
 
 /// The API, ready to answer. Cheap to clone.
 #[derive(Clone)]
-pub struct Api(Schema<Query, Mutation, EmptySubscription>);
+pub struct Api(Schema<Query, Mutation, SubscriptionRoot>);
 
 impl Api {
     /// The API over a store and an index.
     #[must_use]
     pub fn new(options: Options) -> Self {
         let rows = DataLoader::new(loaders::Rows(options.store.clone()), tokio::spawn);
-        let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        let schema = Schema::build(Query::default(), Mutation::default(), SubscriptionRoot)
             .limit_depth(DEPTH_MAX)
             .disable_suggestions()
             .data(options)
@@ -100,7 +104,35 @@ impl Api {
     /// Answers a request that was weighed. `uploads` are the files that came
     /// with it.
     pub async fn answer(&self, request: Request, weight: &Weight, actor: Actor, uploads: Uploads) -> Answer {
-        let mut response = self.0.execute(request.data(actor).data(uploads)).await;
+        let response = self.0.execute(request.data(actor).data(uploads)).await;
+        Answer::of(response, weight)
+    }
+
+    /// The answers to a request that was weighed, as they come: one to a
+    /// query or a mutation, many to a subscription. The first tells whether
+    /// it was run; where it was not, it is the last.
+    pub fn answers(
+        &self,
+        request: Request,
+        weight: Weight,
+        actor: Actor,
+    ) -> impl Stream<Item = Answer> + Send + 'static {
+        let request = request.data(actor).data(Uploads::default());
+        let responses = self.0.execute_stream(request);
+        responses.map(move |response| Answer::of(response, &weight))
+    }
+
+    /// The schema in its definition language.
+    #[must_use]
+    pub fn sdl() -> String {
+        let schema = Schema::build(Query::default(), Mutation::default(), SubscriptionRoot).finish();
+        let options = async_graphql::SDLExportOptions::new().prefer_single_line_descriptions();
+        schema.sdl_with_options(options.include_specified_by().use_space_ident())
+    }
+}
+
+impl Answer {
+    fn of(mut response: Response, weight: &Weight) -> Self {
         // Nothing runs before the whole document was found good, and what
         // goes wrong afterwards has the path of its field.
         let is_refused =
@@ -112,14 +144,6 @@ impl Api {
             }
             false => Answer::Run(response.extension("cost", Value::from(weight.cost))),
         }
-    }
-
-    /// The schema in its definition language.
-    #[must_use]
-    pub fn sdl() -> String {
-        let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish();
-        let options = async_graphql::SDLExportOptions::new().prefer_single_line_descriptions();
-        schema.sdl_with_options(options.include_specified_by().use_space_ident())
     }
 }
 

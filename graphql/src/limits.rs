@@ -25,6 +25,8 @@ const ALIASES_MAX: u64 = 50;
 const DIRECTIVES_MAX: u64 = 50;
 /// Root fields of a query.
 const QUERIES_MAX: usize = 25;
+/// Root fields of a subscription: the specification allows no more.
+const SUBSCRIPTIONS_MAX: usize = 1;
 /// Root fields of a mutation.
 const MUTATIONS_MAX: usize = 10;
 /// The longest document, in bytes.
@@ -48,7 +50,7 @@ pub(crate) const PAGES: [&str; 13] = [
 ];
 
 /// Fields that cost more than one: a look-up of their own, or more.
-const DEAR: [(&str, u64); 16] = [
+const DEAR: [(&str, u64); 17] = [
     ("__schema", 100),
     ("cart", 5),
     ("changeHandle", 10),
@@ -65,6 +67,7 @@ const DEAR: [(&str, u64); 16] = [
     ("suggest", 5),
     ("takeOverAccount", 50),
     ("wallet", 3),
+    ("walletChanged", 5),
 ];
 
 /// What a request asks for, for rate limits.
@@ -100,6 +103,8 @@ pub enum Operation {
     Query,
     /// It changes something.
     Mutation,
+    /// It listens.
+    Subscription,
 }
 
 /// Why a request was not even weighed: not run, with this error.
@@ -315,14 +320,22 @@ impl<'d> Scale<'d> {
         cost: u32,
     ) -> Result<Weight, NotWeighed> {
         let is_mutation = operation.ty == OperationType::Mutation;
-        let most = if is_mutation { MUTATIONS_MAX } else { QUERIES_MAX };
+        let most = match operation.ty {
+            OperationType::Query => QUERIES_MAX,
+            OperationType::Mutation => MUTATIONS_MAX,
+            OperationType::Subscription => SUBSCRIPTIONS_MAX,
+        };
         if roots.len() > most {
             return Err(NotWeighed::limit(format!("An operation has at most {most} root fields.")));
         }
         let mut weight = Weight { cost, ..Weight::default() };
-        if is_mutation {
-            weight.operation = Operation::Mutation;
-            check_single(roots)?;
+        match operation.ty {
+            OperationType::Query => {}
+            OperationType::Mutation => {
+                weight.operation = Operation::Mutation;
+                check_single(roots)?;
+            }
+            OperationType::Subscription => weight.operation = Operation::Subscription,
         }
         for field in roots {
             let name = field.name.node.as_str();

@@ -87,6 +87,11 @@ pub(crate) struct Wallet {
 }
 
 impl Wallet {
+    /// A wallet that was read, of the user that `actor` is.
+    pub(crate) const fn of(row: Row, actor: Actor) -> Self {
+        Self { row, actor }
+    }
+
     /// What `user` holds, asked for as `actor`, who is that user.
     pub(crate) async fn load(ctx: &Context<'_>, user: UserId, actor: Actor) -> Result<Self> {
         let row = ctx.store().wallet(user).await.map_err(|failed| fault(ctx, failed))?;

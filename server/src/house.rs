@@ -15,6 +15,7 @@ use store::outbox::Mail;
 use store::secrets::Secret;
 use store::world::World;
 use store::{Fault, Options, QueueSize, Store};
+use tokio::sync::watch;
 
 use crate::config::{Config, DatabaseUrl, PublicUrl};
 use crate::images::Press;
@@ -37,6 +38,8 @@ pub struct House {
     /// Where the settings leave the port to the system: the port that it
     /// gave, taken already, so that links can name it.
     pub(crate) listener: Option<TcpListener>,
+    /// Set to true when the program stops: answers without an end then end.
+    pub(crate) closing: watch::Sender<bool>,
 }
 
 /// Why the house could not be opened.
@@ -90,7 +93,8 @@ impl House {
         let search = search.map_err(|_| NotOpened::Store(Fault::bug("open the search index")))?;
         let search = Arc::new(search.map_err(NotOpened::Search)?);
         let payments = Arc::new(take_payments(&config, &store)?);
-        Ok(Self { config, store, search, media, payments, listener })
+        let closing = watch::Sender::new(false);
+        Ok(Self { config, store, search, media, payments, listener, closing })
     }
 }
 

@@ -210,6 +210,12 @@ impl<C: Clock + Clone> Limits<C> {
         self.gates.is_some()
     }
 
+    /// Whether anything is limited.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.gates.is_some()
+    }
+
     /// Counts a request of `class` that costs `cost`, unless `key` has asked
     /// too often; a refused request costs nothing. What costs more than fits
     /// at once takes a full bucket.

@@ -68,6 +68,7 @@ pub async fn serve(mut house: House, greet: impl FnOnce(&House, SocketAddr)) -> 
     }
     // Nobody may be listening any more, which is fine.
     let _ = stop.send(true);
+    house.closing.send_replace(true);
     if !server.is_finished() && timeout(drain, &mut server).await.is_err() {
         tracing::warn!("some requests took too long and were cut off");
         server.abort();

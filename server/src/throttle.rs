@@ -53,6 +53,12 @@ impl Throttle {
         Self { limits, proxies, metrics }
     }
 
+    /// Whether anything is limited.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.limits.is_on()
+    }
+
     /// The address a request comes from.
     #[must_use]
     pub fn address(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {

@@ -9,6 +9,7 @@
 pub mod audit;
 mod book;
 pub mod cart;
+pub mod changes;
 pub mod customers;
 pub mod devices;
 pub mod error;
@@ -96,6 +97,7 @@ struct Inner {
     secret: Secret,
     hashing: Hashing,
     bell: Arc<Notify>,
+    told: changes::Told,
     world: World,
     media: Arc<dyn Media>,
     mail: Mail,
@@ -134,6 +136,7 @@ impl Store {
             secret: options.secret,
             hashing: Hashing::default(),
             bell,
+            told: changes::Told::default(),
             world: options.world,
             media: options.media,
             mail: options.mail,

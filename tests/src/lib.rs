@@ -10,6 +10,7 @@ pub mod chance;
 pub mod databases;
 pub mod form;
 pub mod letter;
+pub mod live;
 pub mod mailbox;
 pub mod page;
 pub mod people;

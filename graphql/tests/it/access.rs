@@ -53,6 +53,10 @@ const QUERIES: [(&str, About, &str, Outcomes); 16] = [
     ("node", About::Draft, "node(id: \"ID\") { id }", ["null", "null", "ok", "null"]),
 ];
 
+/// Subscriptions, which tell the wallet as it is at once.
+const SUBSCRIPTIONS: [(&str, About, &str, Outcomes); 1] =
+    [("walletChanged", About::Nothing, "walletChanged(now: true) { balance }", USERS)];
+
 /// Fields below the root that are for the staff.
 const BELOW: [(&str, &str, Outcomes); 10] = [
     ("glance", "vendor { glance { users } }", STAFF),
@@ -321,6 +325,18 @@ async fn queries_answer_whom_they_may() {
 }
 
 #[tokio::test]
+async fn subscriptions_tell_whom_they_may() {
+    let people = People::gather().await;
+    for (name, _, query, outcomes) in SUBSCRIPTIONS {
+        for (who, actor, expected) in people.actors(outcomes) {
+            let first = people.house.listen(&actor, &format!("subscription {{ {query} }}")).await;
+            let outcome = first["errors"][0]["extensions"]["code"].as_str().unwrap_or("ok");
+            assert_eq!(outcome, expected, "{name} for the {who}: {first}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn mutations_obey_whom_they_may() {
     let people = People::gather().await;
     for (name, about, input, outcomes) in mutations().into_iter().chain(voucher_mutations()) {
@@ -351,12 +367,14 @@ async fn nobody_ends_anothers_session() {
 #[tokio::test]
 async fn every_root_field_has_a_row() {
     let house = House::open().await;
-    let query = "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }";
+    let query = "{ __schema { queryType { fields { name } } mutationType { fields { name } } \
+                 subscriptionType { fields { name } } } }";
     let answer = house.ask(&Actor::Visitor(None), query, json!({})).await;
     let schema = &answer["data"]["__schema"];
     let all: Vec<_> = mutations().into_iter().chain(voucher_mutations()).collect();
-    let rows: BTreeSet<&str> = QUERIES.iter().map(|row| row.0).chain(all.iter().map(|row| row.0)).collect();
-    for root in ["queryType", "mutationType"] {
+    let asked = QUERIES.iter().chain(&SUBSCRIPTIONS).map(|row| row.0);
+    let rows: BTreeSet<&str> = asked.chain(all.iter().map(|row| row.0)).collect();
+    for root in ["queryType", "mutationType", "subscriptionType"] {
         for field in schema[root]["fields"].as_array().unwrap() {
             let name = field["name"].as_str().unwrap();
             assert!(rows.contains(name), "{name} has no row: say who may use it");

@@ -9,6 +9,7 @@ use domain::access::Actor;
 use domain::market::Market;
 use domain::refusal::Refusal;
 use domain::time::Timestamp;
+use futures_util::StreamExt;
 use graphql::{Answer, Api, Link, NotWeighed, Options, Spooled, Uploads, weigh};
 use search::{Advance, Applied, Change, Document, Search};
 use serde_json::{Value, json};
@@ -110,6 +111,16 @@ impl House {
         match self.api.answer(request, &weight, *actor, uploads).await {
             Answer::Run(response) => serde_json::to_value(response).unwrap(),
             Answer::NotRun(response) => json!({ "errors": response.errors }),
+        }
+    }
+
+    /// The first answer to a subscription.
+    pub(crate) async fn listen(&self, actor: &Actor, query: &str) -> Value {
+        let mut request = Request::new(query);
+        let weight = weigh(&mut request).unwrap();
+        let mut answers = Box::pin(self.api.answers(request, weight, *actor));
+        match answers.next().await.unwrap() {
+            Answer::Run(response) | Answer::NotRun(response) => serde_json::to_value(response).unwrap(),
         }
     }
 

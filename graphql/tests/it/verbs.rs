@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::house::House;
 
 /// Each verb or read for an actor, and the field that offers it.
-const OFFERED: [(&str, &str); 58] = [
+const OFFERED: [(&str, &str); 59] = [
     ("open_account", "Mutation.openAccount"),
     ("sign_in", "Mutation.signIn"),
     ("sign_out", "Mutation.signOut"),
@@ -52,6 +52,7 @@ const OFFERED: [(&str, &str); 58] = [
     ("gift", "Query.node"),
     ("gifts", "User.gifts"),
     ("statement", "Wallet.transfers"),
+    ("wallet_changes", "Subscription.walletChanged"),
     ("grant_tokens", "Mutation.grantTokens"),
     ("grant_promo", "Mutation.grantPromo"),
     ("set_fee_rules", "Mutation.setFeeRules"),

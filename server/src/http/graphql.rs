@@ -12,11 +12,14 @@
 //! JSON body makes the browser ask first, which is never allowed; a form does
 //! not, so a form has to prove where it comes from (403).
 
+mod events;
 mod explorer;
+mod lines;
 mod multipart;
 mod negotiate;
 mod read;
 mod reply;
+mod socket;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +28,8 @@ use std::sync::Arc;
 
 use async_graphql::Request as Asked;
 use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode, request};
@@ -34,10 +39,12 @@ use domain::access::Actor;
 use frontend::{Visit, routes};
 use graphql::{Answer, Link, NotWeighed, Operation, Options, Uploads, Weight};
 use store::Store;
+use tokio::sync::watch;
 
 use crate::house::House;
-use crate::limits::{Class, RetryAfter};
+use crate::limits::{AddressBlock, Class, RetryAfter};
 use crate::throttle::{Caller, Throttle};
+use lines::Lines;
 use multipart::Sizes;
 use negotiate::MediaType;
 use reply::{Problem, not_run, run};
@@ -52,6 +59,9 @@ pub struct Api {
     store: Store,
     throttle: Arc<Throttle>,
     sizes: Sizes,
+    lines: Lines,
+    /// Turns true when the program stops: streams then end.
+    closing: watch::Receiver<bool>,
 }
 
 impl Api {
@@ -68,7 +78,8 @@ impl Api {
             picture_bytes_max: u64::try_from(house.config.images.press.upload_bytes_max).unwrap_or(u64::MAX),
             file_bytes_max: house.config.files.artifact_bytes_max,
         };
-        Self { api: graphql::Api::new(options), store: house.store.clone(), throttle, sizes }
+        let (api, store) = (graphql::Api::new(options), house.store.clone());
+        Self { api, store, throttle, sizes, lines: Lines::default(), closing: house.closing.subscribe() }
     }
 }
 
@@ -118,6 +129,23 @@ impl Api {
         Ok(Asker { actor: Actor::User(user), by_cookie: false })
     }
 
+    /// Ends when the program stops.
+    fn closed(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut closing = self.closing.clone();
+        async move {
+            // A sender that is gone means the same.
+            let _ = closing.wait_for(|is_closing| *is_closing).await;
+        }
+    }
+
+    /// Where a request comes from, for counting open connections; nothing
+    /// where nothing is counted.
+    fn address_of(&self, parts: &request::Parts) -> Option<AddressBlock> {
+        let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+        let address = self.throttle.address(*peer, &parts.headers);
+        self.throttle.is_on().then(|| AddressBlock::from(address))
+    }
+
     /// Counts a request for whoever sent it.
     fn count(&self, parts: &request::Parts, actor: &Actor, weight: &Weight) -> Result<(), RetryAfter> {
         let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
@@ -126,7 +154,7 @@ impl Api {
         let address = self.throttle.address(*peer, &parts.headers);
         let caller = Caller { address, account: actor.user_id() };
         let pages = match weight.operation {
-            Operation::Query => weight.cost.div_ceil(COST_OF_A_PAGE).max(1),
+            Operation::Query | Operation::Subscription => weight.cost.div_ceil(COST_OF_A_PAGE).max(1),
             Operation::Mutation => 0,
         };
         let counts = [
@@ -204,11 +232,17 @@ impl NotRun {
     }
 }
 
+/// The media type of an answer that is none of a stream.
+fn media_type(headers: &HeaderMap) -> Option<MediaType> {
+    let chosen = negotiate::chosen(headers.get_all(ACCEPT));
+    // Whoever asks for events alone still has to be told what is wrong.
+    chosen.or_else(|| events::wants(headers).then_some(MediaType::Json))
+}
+
 async fn answer_post(State(api): State<Api>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Some(media) = negotiate::chosen(parts.headers.get_all(ACCEPT)) else {
-        return negotiate::not_acceptable();
-    };
+    let by_events = events::wants(&parts.headers);
+    let Some(media) = media_type(&parts.headers) else { return negotiate::not_acceptable() };
     let answered = async {
         let asker = api.identify(&parts).await?;
         if read::is_form(parts.headers.get(CONTENT_TYPE)) {
@@ -225,20 +259,30 @@ async fn answer_post(State(api): State<Api>, request: Request) -> Response {
         }
         let mut asked = read::from_body(&parts.headers, body).await?;
         let weight = api.admit(&parts, &asker.actor, &mut asked)?;
+        if by_events {
+            return Ok(api.respond_by_events(&parts, asked, weight, asker.actor)?);
+        }
+        check_answerable(&weight)?;
         Ok(api.respond(media, asked, &weight, asker.actor, Uploads::default()).await)
     };
     answered.await.unwrap_or_else(|not_run: NotRun| api.refuse(&parts, media, not_run))
 }
 
-async fn answer_get(State(api): State<Api>, request: Request) -> Response {
+async fn answer_get(
+    State(api): State<Api>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    request: Request,
+) -> Response {
     let (parts, _) = request.into_parts();
+    if let Ok(upgrade) = upgrade {
+        return socket::open(api, upgrade, parts);
+    }
+    let by_events = events::wants(&parts.headers);
     let text = parts.uri.query().unwrap_or_default();
     if !text.contains("query=") && negotiate::wants_page(&parts.headers) {
         return Redirect::to(routes::Graphiql::PATTERN).into_response();
     }
-    let Some(media) = negotiate::chosen(parts.headers.get_all(ACCEPT)) else {
-        return negotiate::not_acceptable();
-    };
+    let Some(media) = media_type(&parts.headers) else { return negotiate::not_acceptable() };
     let answered = async {
         let asker = api.identify(&parts).await?;
         let mut asked = read::from_query(text)?;
@@ -246,9 +290,23 @@ async fn answer_get(State(api): State<Api>, request: Request) -> Response {
         if weight.operation == Operation::Mutation {
             return Err(Problem::method("Changes are sent by POST.").into());
         }
+        if by_events {
+            return Ok(api.respond_by_events(&parts, asked, weight, asker.actor)?);
+        }
+        check_answerable(&weight)?;
         Ok(api.respond(media, asked, &weight, asker.actor, Uploads::default()).await)
     };
     answered.await.unwrap_or_else(|not_run: NotRun| api.refuse(&parts, media, not_run))
+}
+
+/// Refuses to answer once what is to be answered again and again.
+fn check_answerable(weight: &Weight) -> Result<(), Problem> {
+    match weight.operation {
+        Operation::Query | Operation::Mutation => Ok(()),
+        Operation::Subscription => Err(Problem::bad(
+            "Listen over a WebSocket (graphql-transport-ws) or with `Accept: text/event-stream`.",
+        )),
+    }
 }
 
 /// Headers that a form cannot send by itself: a browser asks before it sends

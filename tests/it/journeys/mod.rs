@@ -10,6 +10,7 @@ mod guards;
 mod hostile;
 mod hostile_api;
 mod limits;
+mod live;
 mod narrow;
 mod privacy;
 mod shortcuts;

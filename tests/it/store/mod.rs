@@ -3,6 +3,7 @@
 
 mod accounts;
 mod carts;
+mod changes;
 mod customers;
 mod gifts;
 mod guards;

@@ -5,6 +5,7 @@ use axum::Json;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use graphql::Answer;
 use serde::Serialize;
 
 use super::negotiate::MediaType;
@@ -33,6 +34,19 @@ fn reply(status: StatusCode, media: MediaType, body: &Body<'_>) -> Response {
 pub(super) fn run(media: MediaType, ran: Ran) -> Response {
     let extensions = (!ran.extensions.is_empty()).then_some(&ran.extensions);
     reply(StatusCode::OK, media, &Body { data: Some(&ran.data), errors: &ran.errors, extensions })
+}
+
+/// An answer as the text of one message of a stream.
+pub(super) fn payload(answer: &Answer) -> String {
+    let body = match answer {
+        Answer::Run(ran) => {
+            let extensions = (!ran.extensions.is_empty()).then_some(&ran.extensions);
+            Body { data: Some(&ran.data), errors: &ran.errors, extensions }
+        }
+        Answer::NotRun(ran) => Body { data: None, errors: &ran.errors, extensions: None },
+    };
+    // An answer is made of texts, numbers and lists: it can be written.
+    serde_json::to_string(&body).unwrap_or_else(|_| "{\"data\":null}".to_owned())
 }
 
 /// The answer to a document that was not run.
@@ -76,6 +90,11 @@ impl Problem {
     /// Whether somebody asked too often.
     pub(super) fn is_too_often(&self) -> bool {
         self.status == StatusCode::TOO_MANY_REQUESTS
+    }
+
+    /// What is wrong, as a client is told it in a message.
+    pub(super) fn into_error(self) -> ServerError {
+        *self.error
     }
 
     pub(super) fn code(self, code: &'static str) -> Self {
