@@ -95,9 +95,23 @@ pub fn decide_purchase(
         let order = pay_seller(&mut posting, facts, id, (buyer, seller), lines, terms)?;
         orders.push(order);
     }
-    // One posting checks all orders of the checkout against the same balances;
-    // its transfers are then handed to the transactions of their orders.
-    let mut transfers = posting.finish().into_iter().peekable();
+    record(&mut decision, facts, posting.finish(), orders);
+    if let Basket::Cart { .. } = basket {
+        decision.changes.push(Change::CartEmptied(buyer));
+    }
+    Ok(decision)
+}
+
+/// A seller who owes something pays it off from the income at once.
+fn is_recovery(transfer: &Transfer) -> bool {
+    transfer.code == TransferCode::Recovery
+}
+
+/// Adds a transaction for each order. One posting checked all orders of the
+/// checkout against the same balances; its transfers, which stand in the
+/// orders' order, are handed to the transactions of their orders.
+fn record(decision: &mut Decision, facts: &Facts<'_>, transfers: Vec<Transfer>, orders: Vec<Order>) {
+    let mut transfers = transfers.into_iter().peekable();
     for order in orders {
         let mut own = Vec::new();
         let mut left = order.money.total;
@@ -110,24 +124,15 @@ pub fn decide_purchase(
         decision.transactions.push(Transaction {
             kind: TransactionKind::Purchase,
             reference: order.id.uuid(),
-            actor: buyer.uuid(),
+            actor: order.buyer.uuid(),
             at: facts.mint.at(),
             detail: order.detail(),
             transfers: own,
         });
-        take_stock(&mut decision, &order);
+        take_stock(decision, &order);
         decision.orders.push(order.id);
         decision.changes.push(Change::OrderMade(order));
     }
-    if let Basket::Cart { .. } = basket {
-        decision.changes.push(Change::CartEmptied(buyer));
-    }
-    Ok(decision)
-}
-
-/// A seller who owes something pays it off from the income at once.
-fn is_recovery(transfer: &Transfer) -> bool {
-    transfer.code == TransferCode::Recovery
 }
 
 fn too_much() -> Refusal {

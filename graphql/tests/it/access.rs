@@ -78,7 +78,7 @@ const BELOW: [(&str, &str, Outcomes); 10] = [
 /// Mutations, with "ID" in the input for the thing's id or code, and "KEY" for
 /// a fresh key. Null stands for a mutation without input.
 fn mutations() -> Vec<MutationRow> {
-    [of_the_market(), of_top_ups(), of_letters()].concat()
+    [of_accounts(), of_the_market(), of_top_ups(), of_letters()].concat()
 }
 
 /// The name, what it is about, its input, and what comes of it.
@@ -119,9 +119,7 @@ fn of_top_ups() -> Vec<MutationRow> {
     ]
 }
 
-fn of_the_market() -> Vec<MutationRow> {
-    let listing = json!({ "listingId": "ID" });
-    let give = json!({ "to": "receiver", "amount": "1", "idempotencyKey": "KEY" });
+fn of_accounts() -> Vec<MutationRow> {
     vec![
         ("openAccount", About::Nothing, json!({}), OPEN),
         ("signIn", About::Nothing, json!({ "accountKey": "x" }), ["WRONG_CREDENTIALS"; 4]),
@@ -141,6 +139,13 @@ fn of_the_market() -> Vec<MutationRow> {
             json!({ "passphrase": "short" }),
             ["NOT_SIGNED_IN", "INVALID_INPUT", "INVALID_INPUT", "INVALID_INPUT"],
         ),
+    ]
+}
+
+fn of_the_market() -> Vec<MutationRow> {
+    let listing = json!({ "listingId": "ID" });
+    let give = json!({ "to": "receiver", "amount": "1", "idempotencyKey": "KEY" });
+    vec![
         (
             "listItem",
             About::Nothing,
