@@ -11,6 +11,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::command::{Answer, Fingerprint, KeyId, Outcome, Request};
+use crate::desk::{DeskChange, Tray};
 use crate::event::{self, Notice};
 use crate::fees::{Fee, FeeRules};
 use crate::gift::{ClaimHash, Gift, GiftState};
@@ -120,6 +121,8 @@ pub enum Change {
     TopUpMoved(TopUp),
     /// Somebody got promo tokens.
     LotMade(Lot),
+    /// Something at the desk.
+    Desk(Box<DeskChange>),
     /// Vouchers, in the order of their numbers.
     VouchersIssued {
         /// What they have in common.
@@ -184,6 +187,8 @@ pub struct Book {
     pub written: Written,
     /// The vouchers.
     pub vouchers: Shelf,
+    /// The orders at the desk.
+    pub desk: Tray,
     rules: FeeRules,
     is_heard: bool,
     tree: Arc<CategoryTree>,
@@ -209,6 +214,7 @@ impl Book {
             balances: Balances::default(),
             written: Written::default(),
             vouchers: Shelf::default(),
+            desk: Tray::default(),
             rules,
             is_heard: false,
             tree,
@@ -478,10 +484,21 @@ impl Book {
             Change::DisputeStands(dispute) => self.load_dispute(dispute.clone()),
             Change::RefundStands(refund) => self.load_refund(refund.clone()),
             Change::TopUpMade(top_up) | Change::TopUpMoved(top_up) => self.load_top_up(top_up.clone()),
+            Change::Desk(change) => self.apply_desk(change),
             Change::VouchersIssued { vouchers, .. } => {
                 vouchers.iter().for_each(|voucher| self.vouchers.load(*voucher));
             }
             Change::VoucherClosed { voucher, state, .. } => self.vouchers.close(*voucher, *state),
+        }
+    }
+
+    fn apply_desk(&mut self, change: &DeskChange) {
+        self.desk.apply(change);
+        // An invoice on credit is owed from now on.
+        if let DeskChange::Invoiced { top_up, due_at: Some(_), .. } = change
+            && let Some(top_up) = self.top_ups.get(top_up)
+        {
+            self.desk.owe(top_up.user, top_up.agreed.due.minor());
         }
     }
 

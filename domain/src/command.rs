@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::book::{Book, Decision, Facts};
+use crate::desk::{self, DeskCommand};
 use crate::gift::{self, ClaimHash, GiftLink, Giving, Returner};
 use crate::id::{GiftId, ListingId, Mint, OrderId, TopUpId, UserId, VoucherBatchId, VoucherId};
 use crate::order::purchase::{self, Basket, Terms};
@@ -93,6 +94,8 @@ pub enum Command {
     EndRefund(topup::settle::RefundAnswer),
     /// Lets promo tokens expire whose time is over.
     ExpirePromo(UserId),
+    /// Works at the desk: top-ups that are not paid by card.
+    Desk(Box<DeskCommand>),
     /// Issues a batch of vouchers.
     IssueVouchers {
         /// Which member of the staff.
@@ -238,6 +241,14 @@ pub struct Needs {
     pub lots: BTreeSet<UserId>,
     /// Users who spend or give: a dispute may forbid it.
     pub spenders: BTreeSet<UserId>,
+    /// Top-ups with what the desk knows of them.
+    pub desk: BTreeSet<TopUpId>,
+    /// Users whose credit is looked at.
+    pub credits: BTreeSet<UserId>,
+    /// Customers' own numbers of orders.
+    pub po_numbers: BTreeSet<(UserId, String)>,
+    /// Names of payments.
+    pub bank_references: BTreeSet<String>,
     /// Vouchers by code.
     pub vouchers: BTreeSet<VoucherHash>,
     /// Vouchers by their batch, all of it.
@@ -294,6 +305,7 @@ impl Needs {
                 self.users.insert(*user);
                 self.lots.insert(*user);
             }
+            Command::Desk(command) => self.add_desk(command),
             Command::IssueVouchers { .. } => {}
             Command::RedeemVoucher { by, code } => {
                 self.users.insert(*by);
@@ -301,6 +313,29 @@ impl Needs {
             }
             Command::WithdrawVouchers { batch, .. } => self.batches.extend([*batch]),
         }
+    }
+}
+
+impl Needs {
+    fn add_desk(&mut self, command: &DeskCommand) {
+        match command {
+            DeskCommand::Enter { opening, details, .. } => {
+                self.users.insert(opening.user);
+                self.credits.insert(opening.user);
+                let number = details.po_number.as_ref().map(|number| number.as_str().to_owned());
+                self.po_numbers.extend(number.map(|number| (opening.user, number)));
+            }
+            DeskCommand::Pay { payment, .. } => {
+                self.bank_references.insert(payment.bank_reference.as_str().to_owned());
+            }
+            DeskCommand::Approve { .. }
+            | DeskCommand::Reject { .. }
+            | DeskCommand::Cancel { .. }
+            | DeskCommand::FallDue { .. }
+            | DeskCommand::WriteOff { .. } => {}
+        }
+        self.top_ups.extend(command.top_up());
+        self.desk.extend(command.top_up());
     }
 }
 
@@ -328,6 +363,7 @@ impl Command {
             Self::EndRefund(answer) => topup::settle::decide_refund_answer(book, facts, *answer),
             Self::ExpirePromo(user) => promo::decide_expire(book, facts, *user),
             Self::OpenTopUp(opening) => topup::open::decide_open(book, facts, opening),
+            Self::Desk(command) => desk::decide(book, facts, command),
             Self::IssueVouchers { by, issuing } => voucher::decide_issue(facts, *by, issuing),
             Self::RedeemVoucher { by, code } => voucher::decide_redeem(book, facts, *code, *by),
             Self::WithdrawVouchers { batch, which } => voucher::decide_withdraw(book, facts, *batch, which),

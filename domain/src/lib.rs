@@ -12,6 +12,7 @@ pub mod code;
 mod codes;
 pub mod command;
 pub mod customer;
+pub mod desk;
 pub mod event;
 pub mod fees;
 pub mod gift;

@@ -1,6 +1,7 @@
 //! What the vendor has set: names, the token's price, and the defaults that
 //! commands are decided under.
 
+use crate::desk::DeskTerms;
 use crate::money::{Currency, TokenPrice};
 use crate::order::purchase::Terms;
 use crate::tariff::Tariff;
@@ -30,6 +31,8 @@ pub struct Market {
     pub gift_link: Seconds,
     /// How long a session lasts without being used.
     pub session: Seconds,
+    /// Under which terms the desk works.
+    pub desk: DeskTerms,
 }
 
 impl Default for Market {
@@ -45,6 +48,7 @@ impl Default for Market {
             hold: Seconds::days(14),
             gift_link: Seconds::days(30),
             session: Seconds::days(60),
+            desk: DeskTerms::default(),
         }
     }
 }

@@ -111,6 +111,14 @@ texts! {
     PostalAddress { field: "address", length: (1, 400), lines: Many }
     /// Where somebody can be called; 1 to 40 characters.
     PhoneNumber { field: "phone", length: (1, 40), lines: One }
+    /// A customer's own number of an order; 1 to 60 characters.
+    PoNumber { field: "poNumber", length: (1, 60), lines: One }
+    /// Who phoned, wrote or came; 1 to 120 characters.
+    TakenFrom { field: "takenFrom", length: (1, 120), lines: One }
+    /// What the staff wants to remember of an order; 1 to 1,000 characters.
+    DeskNote { field: "notes", length: (1, 1_000), lines: Many }
+    /// What the bank or the till calls a payment; 1 to 80 characters.
+    BankReference { field: "bankReference", length: (1, 80), lines: One }
     /// What a fee rule is called; 1 to 80 characters.
     RuleName { field: "name", length: (1, 80), lines: One }
 }

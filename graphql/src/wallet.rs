@@ -50,6 +50,8 @@ twin! {
         DisputeEnded,
         /// Promo tokens whose time is over.
         PromoExpiry,
+        /// Tokens of an invoice that was never paid were taken back.
+        WrittenOff,
         /// Vouchers were printed; this moves nothing.
         VouchersIssued,
         /// A voucher became tokens.

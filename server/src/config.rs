@@ -29,6 +29,7 @@ pub use payments::PaymentSettings;
 pub use problem::BadConfig;
 use problem::Problem;
 use reader::Reader;
+use sections::read_desk;
 pub use sections::{
     Database, DatabaseUrl, FileLimits, Images, LimitSettings, Log, LogFormat, Metrics, Money, PublicUrl,
     Search, Secret, Server, Vendor,
@@ -61,6 +62,8 @@ pub struct Config {
     pub vendor: Vendor,
     /// Prices, the cut and the times of tokens.
     pub money: Money,
+    /// Under which terms the desk works.
+    pub desk: domain::desk::DeskTerms,
     /// The network and the data folder.
     pub server: Server,
     /// Where the tables are.
@@ -121,6 +124,7 @@ impl Config {
         let mut reader = Reader::new(&values, problems);
         let vendor = Vendor::read(&mut reader)?;
         let money = Money::read(&mut reader)?;
+        let desk = read_desk(&mut reader)?;
         let server = Server::read(&mut reader)?;
         let database = Database::read(&mut reader, &server.data)?;
         let payments = PaymentSettings::read(&mut reader, &server.public_url)?;
@@ -135,6 +139,7 @@ impl Config {
         Ok(Self {
             vendor,
             money,
+            desk,
             server,
             database,
             payments,

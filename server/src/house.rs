@@ -167,6 +167,7 @@ pub fn market(config: &Config) -> Market {
         hold: money.hold,
         gift_link: money.gift_link,
         session: Seconds::days(60),
+        desk: config.desk,
     }
 }
 

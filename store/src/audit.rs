@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::Store;
 use crate::book::load::{GIFT_COLUMNS, ORDER_COLUMNS, order_lines, read_gift, read_order};
+use crate::desk;
 use crate::error::{Fault, FaultKind};
 use crate::tx::{Columns, Link};
 use crate::vouchers::{BATCH_COLUMNS, of_batches, read_batch};
@@ -102,6 +103,9 @@ async fn read_all(link: Link<'_>, tell: &mut (impl FnMut(Progress) + Send)) -> R
     check_orders(link, &mut audit).await?;
     check_gifts(link, &mut audit).await?;
     check_vouchers(link, &mut audit).await?;
+    if let Some(finding) = desk::check(link).await? {
+        return Err(finding.into());
+    }
     Ok(audit.finish()?)
 }
 

@@ -11,6 +11,7 @@ mod book;
 pub mod cart;
 pub mod changes;
 pub mod customers;
+pub mod desk;
 pub mod devices;
 pub mod error;
 mod feed;

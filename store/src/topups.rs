@@ -96,7 +96,7 @@ impl Store {
     }
 
     /// The top-up that was opened under a key, if one was.
-    async fn answered(&self, key: Option<(KeyId, Fingerprint)>) -> Done<Option<TopUp>> {
+    pub(crate) async fn answered(&self, key: Option<(KeyId, Fingerprint)>) -> Done<Option<TopUp>> {
         let Some((id, fingerprint)) = key else { return Ok(None) };
         let sql = "SELECT fingerprint, answer FROM idempotency_keys WHERE id = $1";
         let known = self.read().row(sql, vec![id.uuid().into()], |row| {

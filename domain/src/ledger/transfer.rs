@@ -42,6 +42,9 @@ pub enum TransactionKind {
     DisputeEnded,
     /// Promo tokens outlived their time; refers to the user.
     PromoExpiry,
+    /// Tokens of an invoice that was never paid were taken back; refers to the
+    /// top-up.
+    WrittenOff,
     /// The vendor printed vouchers; moves nothing yet; refers to the batch.
     VouchersIssued,
     /// Somebody turned a voucher into tokens; refers to the voucher.
@@ -69,7 +72,7 @@ pub enum Subject {
 
 impl TransactionKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Welcome,
         Self::Grant,
         Self::Purchase,
@@ -89,6 +92,7 @@ impl TransactionKind {
         Self::VouchersIssued,
         Self::VoucherRedeemed,
         Self::VoucherWithdrawn,
+        Self::WrittenOff,
     ];
 
     /// The kind's number in the tables.
@@ -111,6 +115,7 @@ impl TransactionKind {
             Self::ChargedBack => 44,
             Self::DisputeEnded => 45,
             Self::PromoExpiry => 46,
+            Self::WrittenOff => 73,
             Self::VouchersIssued => 70,
             Self::VoucherRedeemed => 71,
             Self::VoucherWithdrawn => 72,
@@ -135,7 +140,8 @@ impl TransactionKind {
             | Self::RefundUndone
             | Self::DisputeHold
             | Self::ChargedBack
-            | Self::DisputeEnded => Subject::TopUp,
+            | Self::DisputeEnded
+            | Self::WrittenOff => Subject::TopUp,
             Self::VouchersIssued => Subject::VoucherBatch,
             Self::VoucherRedeemed | Self::VoucherWithdrawn => Subject::Voucher,
         }
@@ -175,11 +181,13 @@ pub enum TransferCode {
     Restored,
     /// Out of the market, since their time is over.
     Expiry,
+    /// Out of the market, since an invoice was never paid.
+    WriteOff,
 }
 
 impl TransferCode {
     /// All codes, in the order of their numbers.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Issue,
         Self::Sale,
         Self::Fee,
@@ -195,6 +203,7 @@ impl TransferCode {
         Self::Chargeback,
         Self::Restored,
         Self::Expiry,
+        Self::WriteOff,
     ];
 
     /// The code's number in the tables.
@@ -216,6 +225,7 @@ impl TransferCode {
             Self::Chargeback => 45,
             Self::Restored => 46,
             Self::Expiry => 47,
+            Self::WriteOff => 70,
         }
     }
 

@@ -116,6 +116,7 @@ fn what(movement: &Movement, me: UserId) -> String {
         (TransactionKind::ChargedBack, _) => "Taken back: the bank reversed a card payment",
         (TransactionKind::DisputeEnded, _) => "Given back: a dispute has ended",
         (TransactionKind::PromoExpiry, _) => "Expired",
+        (TransactionKind::WrittenOff, _) => "Taken back: an invoice was never paid",
         (TransactionKind::VoucherRedeemed, _) => "Code redeemed",
         // These move nothing, and so never stand in a statement.
         (TransactionKind::VouchersIssued | TransactionKind::VoucherWithdrawn, _) => "Vouchers",

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::desk::DeskTerms;
 use domain::money::{Currency, TokenPrice};
 use domain::time::Seconds;
 use domain::tokens::{BasisPoints, Tokens};
@@ -231,6 +232,18 @@ impl Database {
             batch_commands: reader.number("database.batch_commands", 1..=512)?,
         })
     }
+}
+
+/// `[desk]`
+pub(super) fn read_desk(reader: &mut Reader<'_>) -> Result<DeskTerms, BadConfig> {
+    const AMOUNT: &str = "tokens as a decimal in quotes, such as \"10000\"";
+    let amount = |text: &str| Tokens::parse(text).map_err(|_| AMOUNT);
+    Ok(DeskTerms {
+        approve_from: reader.text("desk.approve_from_tokens", amount)?,
+        two_from: reader.text("desk.two_from_tokens", amount)?,
+        credit: Seconds::days(reader.number("desk.credit_days", 1..=365)?),
+        waits: Seconds::days(reader.number("desk.waits_days", 1..=365)?),
+    })
 }
 
 /// `[limits]`

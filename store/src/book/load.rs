@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
 use crate::tx::{Columns, Link, ids};
-use crate::{fees, vouchers};
+use crate::{desk, fees, vouchers};
 
 /// A Book with the rows that `requests` need, and the accounts that exist.
 pub(crate) struct Loaded {
@@ -52,6 +52,7 @@ pub(crate) async fn load(
     load_orders(link, &mut book, &needs).await?;
     load_gifts(link, &mut book, &needs).await?;
     top_ups::load(link, &mut book, &needs).await?;
+    desk::load(link, &mut book, &needs).await?;
     vouchers::load(link, &needs).await?.into_iter().for_each(|voucher| book.vouchers.load(voucher));
     load_listings(link, &mut book, &needs).await?;
     let accounts = load_accounts(link, &mut book, &needs).await?;

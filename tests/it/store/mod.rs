@@ -5,6 +5,7 @@ mod accounts;
 mod carts;
 mod changes;
 mod customers;
+mod desk;
 mod gifts;
 mod guards;
 mod idempotency;

@@ -30,9 +30,16 @@ const LEDGER: [(&str, &[&str]); 9] = [
 ];
 
 /// Everything else. A new table belongs here, or above.
-const OTHERS: [&str; 28] = [
+const OTHERS: [&str; 35] = [
     "customers",
     "handovers",
+    "credit_limits",
+    "desk_orders",
+    "desk_approvals",
+    "desk_series",
+    "desk_invoices",
+    "desk_payments",
+    "desk_events",
     "users",
     "sessions",
     "invitations",

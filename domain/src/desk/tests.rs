@@ -1,0 +1,237 @@
+use super::*;
+use crate::book::Change;
+use crate::command::{Answer, Command};
+use crate::money::{Currency, TokenPrice};
+use crate::refusal::Refusal;
+use crate::testing::{Scene, tokens, told, user};
+use crate::topup::{Agreed, Channel, Method, Reference, TopUp};
+
+/// Tokens at a cent, so that 100 cost 1.00.
+fn opening(who: &str, method: Method, amount: &str) -> Opening {
+    let due = TokenPrice::CENT.due(tokens(amount), Currency::USD).unwrap();
+    Opening {
+        user: user(who),
+        reference: Reference::draw(7),
+        channel: Channel::Phone,
+        method,
+        state: TopUpState::Draft,
+        agreed: Agreed {
+            tokens: tokens(amount),
+            bonus: Tokens::ZERO,
+            due,
+            price: TokenPrice::CENT,
+            bundle: None,
+        },
+        return_to: None,
+        intent: None,
+        lasts: Some(Seconds::days(60)),
+    }
+}
+
+fn terms() -> DeskTerms {
+    DeskTerms { approve_from: tokens("10"), two_from: tokens("1000"), ..DeskTerms::default() }
+}
+
+fn ask(scene: &mut Scene, who: &str, command: DeskCommand) -> Answer {
+    scene.ask(user(who).uuid(), Command::Desk(Box::new(command)))
+}
+
+fn enter(scene: &mut Scene, who: &str, maker: Maker, method: Method, amount: &str, po: &str) -> Answer {
+    let po_number = (!po.is_empty()).then(|| PoNumber::parse(po).unwrap());
+    let details = Details { po_number, ..Details::default() };
+    let opening = opening("finch", method, amount);
+    ask(scene, who, DeskCommand::Enter { opening, details, maker, terms: terms() })
+}
+
+fn payment(minor: i64, name: &str) -> Payment {
+    Payment {
+        amount: Money::new(minor, Currency::USD).unwrap(),
+        value_date: Timestamp::from_millis(1),
+        bank_reference: BankReference::parse(name).unwrap(),
+    }
+}
+
+/// Who does what to the order, "robin approves", "robin pays 500 A".
+fn act(scene: &mut Scene, how: &str, top_up: TopUpId) -> Answer {
+    let mut words = how.split(' ');
+    let (who, verb) = (words.next().unwrap(), words.next().unwrap());
+    let by = user(who);
+    let command = match verb {
+        "approves" => DeskCommand::Approve { top_up, by, terms: terms() },
+        "rejects" => DeskCommand::Reject { top_up, reason: DeskNote::parse("no").unwrap() },
+        "cancels" => DeskCommand::Cancel { top_up, by },
+        "dues" => DeskCommand::FallDue { top_up },
+        "writes-off" => DeskCommand::WriteOff { top_up, by },
+        "pays" => {
+            let minor = words.next().unwrap().parse().unwrap();
+            DeskCommand::Pay { top_up, payment: payment(minor, words.next().unwrap()) }
+        }
+        other => panic!("nobody {other}"),
+    };
+    ask(scene, who, command)
+}
+
+fn state(scene: &Scene, id: TopUpId) -> TopUpState {
+    scene.book.top_up(id).unwrap().state
+}
+
+/// Entered by whom, how, how many; the answer and where it begins.
+#[test]
+fn where_orders_begin() {
+    use Maker::{Staff, User};
+    use TopUpState::{Approved, AwaitingApproval, Submitted};
+    let table = [
+        ("heron", Staff, Method::Card, "50", "", Err("INVALID_INPUT method")),
+        ("heron", Staff, Method::Voucher, "50", "", Err("INVALID_INPUT method")),
+        ("heron", Staff, Method::PurchaseOrder, "50", "", Err("INVALID_INPUT poNumber")),
+        ("heron", Staff, Method::Wire, "0.5", "", Err("INVALID_INPUT tokens")),
+        ("heron", Staff, Method::Wire, "9.9999", "", Ok(Approved)),
+        ("heron", Staff, Method::Wire, "10", "", Ok(AwaitingApproval)),
+        ("finch", Staff, Method::Wire, "9.9999", "", Ok(AwaitingApproval)),
+        ("heron", Staff, Method::Invoice, "5", "", Err("WRONG_STATE")),
+        ("finch", User, Method::Invoice, "5", "", Ok(Submitted)),
+        ("finch", User, Method::PurchaseOrder, "5", "PO-1", Ok(Submitted)),
+    ];
+    for (who, maker, method, amount, po, expected) in table {
+        let mut scene = Scene::new();
+        let asked = enter(&mut scene, who, maker, method, amount, po);
+        match expected {
+            Ok(begins) => assert_eq!(state(&scene, asked.unwrap().top_up.unwrap()), begins, "{method:?}"),
+            Err(no) => assert_eq!(told(&asked), no, "{method:?} {amount}"),
+        }
+        assert_eq!(scene.balances(), "", "nothing is credited before anybody agreed");
+    }
+}
+
+/// What is done to an order of finch's in turn, the answers, where it stands
+/// at the end, and what finch holds.
+type Story = (Method, &'static str, &'static [(&'static str, &'static str)], TopUpState, &'static str);
+
+const STORIES: [Story; 11] = [
+    (Method::Wire, "500", &[("heron approves", "WRONG_STATE")], TopUpState::AwaitingApproval, ""),
+    (Method::Wire, "500", &[("finch approves", "WRONG_STATE")], TopUpState::AwaitingApproval, ""),
+    (Method::Wire, "500", &[("robin pays 500 A", "WRONG_STATE")], TopUpState::AwaitingApproval, ""),
+    (
+        Method::Wire,
+        "500",
+        &[("robin approves", "top-up"), ("robin approves", "WRONG_STATE"), ("finch cancels", "top-up")],
+        TopUpState::Cancelled,
+        "",
+    ),
+    (
+        Method::Wire,
+        "500",
+        &[
+            ("robin approves", "top-up"),
+            ("robin pays 499 A", "top-up"),
+            ("robin pays 499 A", "INVALID_INPUT bankReference"),
+            ("finch cancels", "WRONG_STATE"),
+            ("robin pays 1 B", "top-up"),
+            ("robin pays 7 C", "top-up"),
+            ("finch pays 7 D", "WRONG_STATE"),
+        ],
+        TopUpState::Paid,
+        "finch spendable 500",
+    ),
+    (
+        Method::Wire,
+        "1000",
+        &[("robin approves", "top-up"), ("robin approves", "WRONG_STATE"), ("wren approves", "top-up")],
+        TopUpState::Approved,
+        "",
+    ),
+    (
+        Method::Wire,
+        "500",
+        &[("robin rejects", "top-up"), ("robin approves", "WRONG_STATE")],
+        TopUpState::Rejected,
+        "",
+    ),
+    (Method::Wire, "500", &[("wren cancels", "NOT_FOUND top-up")], TopUpState::AwaitingApproval, ""),
+    (
+        Method::Invoice,
+        "700",
+        &[("robin approves", "top-up"), ("robin dues", "WRONG_STATE")],
+        TopUpState::Credited,
+        "finch spendable 700",
+    ),
+    (Method::Invoice, "900", &[("robin approves", "WRONG_STATE")], TopUpState::AwaitingApproval, ""),
+    (
+        Method::Invoice,
+        "800",
+        &[("robin approves", "top-up"), ("robin pays 800 A", "top-up"), ("robin writes-off", "WRONG_STATE")],
+        TopUpState::Paid,
+        "finch spendable 800",
+    ),
+];
+
+#[test]
+fn how_orders_go_on() {
+    for (method, amount, steps, ends, holds) in STORIES {
+        let mut scene = Scene::new();
+        let limit = Money::new(800, Currency::USD);
+        scene.book.desk.load_credit(user("finch"), limit, 0);
+        let id = enter(&mut scene, "heron", Maker::Staff, method, amount, "").unwrap().top_up.unwrap();
+        for (how, answer) in steps {
+            assert_eq!(told(&act(&mut scene, how, id)), *answer, "{how} of {steps:?}");
+        }
+        assert_eq!((state(&scene, id), scene.balances().as_str()), (ends, holds), "{steps:?}");
+    }
+}
+
+#[test]
+fn what_is_never_paid_is_taken_back_and_the_rest_is_owed() {
+    let mut scene = Scene::with("finch spendable 20");
+    scene.book.desk.load_credit(user("finch"), Money::new(10_000, Currency::USD), 0);
+    let asked = enter(&mut scene, "heron", Maker::Staff, Method::Invoice, "400", "");
+    let id = asked.unwrap().top_up.unwrap();
+    act(&mut scene, "robin approves", id).unwrap();
+    act(&mut scene, "robin pays 100 A", id).unwrap();
+    scene.give("finch", "wren", tokens("300")).unwrap();
+    scene.now = scene.now.after(Seconds::days(30));
+    assert_eq!(told(&act(&mut scene, "robin dues", id)), "top-up");
+    assert_eq!(told(&act(&mut scene, "heron writes-off", id)), "WRONG_STATE", "not who entered it");
+    assert_eq!(told(&act(&mut scene, "robin writes-off", id)), "top-up");
+    // Three quarters were not paid: 300 of 400, of which 120 are still there.
+    assert_eq!(scene.balances(), "wren spendable 300, finch debt 180");
+    assert_eq!(state(&scene, id), TopUpState::WrittenOff);
+}
+
+#[test]
+fn credit_is_looked_at_again_when_somebody_agrees() {
+    let mut scene = Scene::new();
+    scene.book.desk.load_credit(user("finch"), Money::new(1_000, Currency::USD), 300);
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let asked = enter(&mut scene, "heron", Maker::Staff, Method::Invoice, "400", "");
+        ids.push(asked.unwrap().top_up.unwrap());
+    }
+    assert_eq!(told(&act(&mut scene, "robin approves", ids[0])), "top-up");
+    assert_eq!(told(&act(&mut scene, "robin approves", ids[1])), "WRONG_STATE", "700 of 1,000 are used");
+    assert_eq!(scene.balances(), "finch spendable 400");
+}
+
+#[test]
+fn an_order_that_waited_too_long_cannot_be_agreed_to_and_numbers_are_used_once() {
+    let mut scene = Scene::new();
+    let asked = enter(&mut scene, "finch", Maker::User, Method::PurchaseOrder, "50", "PO-1");
+    let id = asked.unwrap().top_up.unwrap();
+    let again = enter(&mut scene, "heron", Maker::Staff, Method::PurchaseOrder, "50", "PO-1");
+    assert_eq!(told(&again), "INVALID_INPUT poNumber");
+    scene.now = scene.now.after(Seconds::days(60));
+    assert_eq!(told(&act(&mut scene, "robin approves", id)), "EXPIRED");
+    let wrong = Money::new(1, Currency::parse("EUR").unwrap()).unwrap();
+    let payment = Payment { amount: wrong, ..payment(1, "A") };
+    let asked = ask(&mut scene, "robin", DeskCommand::Pay { top_up: id, payment });
+    assert_eq!(told(&asked), "INVALID_INPUT currency");
+    let unknown = TopUpId::new(Uuid::max());
+    assert_eq!(act(&mut scene, "robin approves", unknown), Err(Refusal::missing("top-up")));
+    let made = |change: &Change| matches!(change, Change::TopUpMade(TopUp { .. }));
+    assert_eq!(scene.book.written.changes.iter().filter(|change| made(change)).count(), 1);
+}
+
+#[test]
+fn numbers_of_deeds_lead_back() {
+    assert_eq!(Deed::ALL.map(Deed::number), [1, 2, 3, 4, 5, 6, 7]);
+    assert!(Deed::ALL.iter().all(|deed| Deed::from_number(deed.number()) == Some(*deed)));
+}
