@@ -11,6 +11,7 @@ mod cart;
 mod category;
 mod context;
 mod customer;
+mod desk;
 mod error;
 mod gift;
 mod id;
@@ -82,6 +83,7 @@ pub(crate) struct Mutation(
     vendor::OutboxMutation,
     voucher::VoucherMutation,
     customer::CustomerMutation,
+    desk::DeskMutation,
 );
 
 /// The API, ready to answer. Cheap to clone.

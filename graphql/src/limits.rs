@@ -33,7 +33,7 @@ const MUTATIONS_MAX: usize = 10;
 const DOCUMENT_BYTES_MAX: usize = 64 * 1_024;
 
 /// Fields that are pages of a list, asked for with `first` or `last`.
-pub(crate) const PAGES: [&str; 13] = [
+pub(crate) const PAGES: [&str; 14] = [
     "deadLetters",
     "gifts",
     "latestOrders",
@@ -45,22 +45,26 @@ pub(crate) const PAGES: [&str; 13] = [
     "search",
     "transfers",
     "users",
+    "topUpDesk",
     "topUpOrders",
     "voucherBatches",
 ];
 
 /// Fields that cost more than one: a look-up of their own, or more.
-const DEAR: [(&str, u64); 17] = [
+const DEAR: [(&str, u64); 20] = [
     ("__schema", 100),
     ("cart", 5),
     ("changeHandle", 10),
+    ("desk", 3),
     ("download", 3),
     ("entries", 3),
     ("fee", 2),
     ("file", 3),
+    ("history", 3),
     ("images", 3),
     ("issueVouchers", 100),
     ("openAccount", 50),
+    ("payments", 3),
     ("search", 10),
     ("setPassphrase", 50),
     ("signIn", 50),

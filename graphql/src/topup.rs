@@ -9,7 +9,8 @@ use domain::topup::{Method as Way, TopUpState as State};
 use store::topups::TopUpView;
 
 use crate::context::{Ask, Link};
-use crate::error::{answer, fault, refused};
+use crate::desk::DeskOrder;
+use crate::error::{answer, fault, find, refused};
 use crate::id::global;
 use crate::listing::twin;
 use crate::paging::{Asked, Connection, cursor};
@@ -208,6 +209,14 @@ impl TopUpOrder {
         let top_up = &self.0.top_up;
         let is_payable = top_up.method == Way::Card && top_up.state == State::Submitted;
         is_payable.then(|| ctx.link(Link::Pay(top_up.id)))
+    }
+
+    /// What the desk knows of it; null if it is paid by card.
+    async fn desk(&self, ctx: &Context<'_>) -> Result<Option<DeskOrder>> {
+        match self.0.top_up.method {
+            Way::Card | Way::Voucher => Ok(None),
+            _ => Ok(find(ctx, ctx.store().desk_order(ctx.actor(), self.0.top_up.id).await)?.map(DeskOrder)),
+        }
     }
 
     /// When it was asked for.

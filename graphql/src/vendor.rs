@@ -10,11 +10,12 @@ use domain::time::Timestamp;
 use store::vendor::{Glance as GlanceRow, KindTotal, UserRow};
 
 use crate::context::Ask;
+use crate::desk::TopUpDeskFilter;
 use crate::error::{answer, fault, refused};
 use crate::order::Order;
 use crate::paging::{Asked, Connection, count_up_to, cursor};
 use crate::scalars::{DateTime, Tokens};
-use crate::topup::SetPrice;
+use crate::topup::{SetPrice, TopUpOrder};
 use crate::user::User;
 use crate::voucher::VoucherBatch;
 use fees::FeeRule;
@@ -177,6 +178,22 @@ impl Vendor {
         let window = Asked { first, after, last, before }.window().map_err(|refusal| refused(&refusal))?;
         let page = answer(ctx, ctx.store().find_users(ctx.actor(), &prefix, window).await)?;
         Ok(Some(Connection::of(page, |row| cursor(row.id.uuid()))))
+    }
+
+    /// Orders at the desk, newest first. For the vendor's staff.
+    async fn top_up_desk(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which orders; all if left out.")] filter: Option<TopUpDeskFilter>,
+        #[graphql(desc = "So many from the newest, or after `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many up to the oldest, or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<TopUpOrder>>> {
+        let window = Asked { first, after, last, before }.window().map_err(|refusal| refused(&refusal))?;
+        let filter = filter.map(Into::into).unwrap_or_default();
+        let page = answer(ctx, ctx.store().top_up_desk(ctx.actor(), filter, window).await)?;
+        Ok(Some(Connection::of(page, |view| cursor(view.top_up.id.uuid()))))
     }
 
     /// Batches of vouchers, newest first. For the vendor's staff.

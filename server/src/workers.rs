@@ -237,8 +237,9 @@ pub async fn run_timers(store: &Store) -> Result<u32, Error> {
     let released = store.release_due(&Actor::System, 500).await?;
     let returned = store.return_due(&Actor::System, 500).await?;
     let expired = store.expire_promo(&Actor::System, 500).await?;
+    let due = store.fall_due(&Actor::System, 500).await?;
     store.refresh_tariff().await?;
-    Ok(released + returned + expired)
+    Ok(released + returned + expired + due)
 }
 
 /// Runs the timers and tidies up until `stop` says so.

@@ -22,6 +22,7 @@ enum About {
     Session,
     Batch,
     Voucher,
+    Billed,
 }
 
 /// What comes of it for a visitor, a stranger, the owner and the staff: "ok",
@@ -58,7 +59,8 @@ const SUBSCRIPTIONS: [(&str, About, &str, Outcomes); 1] =
     [("walletChanged", About::Nothing, "walletChanged(now: true) { balance }", USERS)];
 
 /// Fields below the root that are for the staff.
-const BELOW: [(&str, &str, Outcomes); 10] = [
+const BELOW: [(&str, &str, Outcomes); 11] = [
+    ("topUpDesk", "vendor { topUpDesk(first: 1) { edges { cursor } } }", STAFF),
     ("glance", "vendor { glance { users } }", STAFF),
     ("latestOrders", "vendor { latestOrders { id total } }", STAFF),
     ("seal", "vendor { seal { transaction seal } }", STAFF),
@@ -217,6 +219,36 @@ fn voucher_mutations() -> Vec<(&'static str, About, Value, Outcomes)> {
         ("openAccountFor", About::Nothing, json!({ "name": "Ada" }), STAFF),
         ("takeOverAccount", About::Nothing, json!({ "code": "x" }), ["INVALID_INPUT"; 4]),
         ("eraseCustomer", About::Nothing, json!({}), USERS),
+        ("requestInvoice", About::Nothing, json!({ "tokens": "5", "idempotencyKey": "KEY" }), USERS),
+        (
+            "submitPurchaseOrder",
+            About::Nothing,
+            json!({ "tokens": "5", "poNumber": "KEY", "idempotencyKey": "KEY" }),
+            USERS,
+        ),
+        ("cancelTopUpOrder", About::Billed, json!({ "topUpId": "ID" }), OWNERS),
+        (
+            "enterTopUpOrder",
+            About::Nothing,
+            json!({ "to": "owner", "channel": "PHONE", "method": "WIRE", "tokens": "5", "idempotencyKey": "KEY" }),
+            STAFF,
+        ),
+        ("approveTopUpOrder", About::Billed, json!({ "topUpId": "ID" }), STAFF),
+        ("rejectTopUpOrder", About::Billed, json!({ "topUpId": "ID", "reason": "no" }), STAFF),
+        (
+            "recordPayment",
+            About::Billed,
+            json!({ "topUpId": "ID", "amount": "1", "currency": "USD", "bankReference": "B",
+                    "valueDate": "2026-11-23T12:00:00Z", "idempotencyKey": "KEY" }),
+            ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "WRONG_STATE"],
+        ),
+        (
+            "writeOffTopUpOrder",
+            About::Billed,
+            json!({ "topUpId": "ID" }),
+            ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "WRONG_STATE"],
+        ),
+        ("setCreditLimit", About::Nothing, json!({ "to": "owner", "amount": "10" }), STAFF),
         ("withdrawVouchers", About::Batch, json!({ "batchId": "ID" }), STAFF),
     ]
 }
@@ -274,6 +306,11 @@ impl People {
             }
             About::Session => {
                 house.look(owner, "{ me { sessions { id } } }").await["me"]["sessions"][0]["id"].clone()
+            }
+            About::Billed => {
+                let input = json!({ "tokens": "5", "method": "WIRE", "idempotencyKey": house.fresh_key() });
+                house.done(owner, "requestInvoice", input, "topUpOrder { id }").await["topUpOrder"]["id"]
+                    .clone()
             }
             About::Batch | About::Voucher => {
                 let key = house.fresh_key();

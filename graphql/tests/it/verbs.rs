@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::house::House;
 
 /// Each verb or read for an actor, and the field that offers it.
-const OFFERED: [(&str, &str); 59] = [
+const OFFERED: [(&str, &str); 62] = [
     ("open_account", "Mutation.openAccount"),
     ("sign_in", "Mutation.signIn"),
     ("sign_out", "Mutation.signOut"),
@@ -70,10 +70,13 @@ const OFFERED: [(&str, &str); 59] = [
     ("top_up", "Query.node"),
     ("top_ups", "User.topUpOrders"),
     ("refund_top_up", "Mutation.refundTopUp"),
+    ("request_invoice", "Mutation.requestInvoice"),
+    ("submit_purchase_order", "Mutation.submitPurchaseOrder"),
+    ("cancel_top_up_order", "Mutation.cancelTopUpOrder"),
 ];
 
 /// The same for the vendor's staff.
-const OFFERED_TO_STAFF: [(&str, &str); 14] = [
+const OFFERED_TO_STAFF: [(&str, &str); 20] = [
     ("glance", "Vendor.glance"),
     ("find_users", "Vendor.users"),
     ("outbox_glance", "Vendor.outbox"),
@@ -82,6 +85,12 @@ const OFFERED_TO_STAFF: [(&str, &str); 14] = [
     ("latest_orders", "Vendor.latestOrders"),
     ("sealed", "Vendor.seal"),
     ("open_account_for", "Mutation.openAccountFor"),
+    ("enter_top_up_order", "Mutation.enterTopUpOrder"),
+    ("approve_top_up_order", "Mutation.approveTopUpOrder"),
+    ("reject_top_up_order", "Mutation.rejectTopUpOrder"),
+    ("record_payment", "Mutation.recordPayment"),
+    ("write_off_top_up_order", "Mutation.writeOffTopUpOrder"),
+    ("set_credit_limit", "Mutation.setCreditLimit"),
     ("issue_vouchers", "Mutation.issueVouchers"),
     ("withdraw_vouchers", "Mutation.withdrawVouchers"),
     ("voucher_batches", "Vendor.voucherBatches"),
@@ -91,10 +100,11 @@ const OFFERED_TO_STAFF: [(&str, &str); 14] = [
 ];
 
 /// Verbs of the program itself: they refuse every other actor.
-const OF_THE_PROGRAM: [&str; 18] = [
+const OF_THE_PROGRAM: [&str; 19] = [
     "add_vendor",
     "invite_vendor",
     "release_due",
+    "fall_due",
     "return_due",
     "import_listings",
     "take_letters",

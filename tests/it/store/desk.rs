@@ -144,7 +144,8 @@ fn the_desk_is_the_staffs_and_orders_are_their_users() {
         let (market, keeper, _, finch) = desk(base).await;
         let wren = market.person("wren").await;
         let store = &market.store;
-        let asked = store.submit_purchase_order(&finch.actor, Wanted::Tokens(tokens("100")), "PO-1", "a").await;
+        let asked =
+            store.submit_purchase_order(&finch.actor, Wanted::Tokens(tokens("100")), "PO-1", "a").await;
         let id = asked.unwrap().top_up.id;
         for (actor, answer) in
             [(&finch.actor, Refusal::Forbidden), (&Actor::Visitor(None), Refusal::NotSignedIn)]
@@ -178,17 +179,20 @@ fn numbers_of_invoices_have_no_gap() {
             let entered = market.store.enter_top_up_order(&keeper.actor, new, &format!("k{number}")).await;
             ids.push(entered.unwrap().top_up.id);
         }
-        let asking = ids.iter().flat_map(|id| [(*id, heron.actor), (*id, keeper.actor)]).map(|(id, actor)| {
-            let store = market.store.clone();
-            tokio::spawn(async move { store.approve_top_up_order(&actor, id).await.is_ok() })
-        });
+        let asking =
+            ids.iter().flat_map(|id| [(*id, heron.actor), (*id, keeper.actor)]).map(|(id, actor)| {
+                let store = market.store.clone();
+                tokio::spawn(async move { store.approve_top_up_order(&actor, id).await.is_ok() })
+            });
         let mut done = 0;
         for asked in asking.collect::<Vec<_>>() {
             done += usize::from(asked.await.unwrap());
         }
         assert_eq!(done, ids.len());
-        let page = market.store.top_up_desk(&keeper.actor, DeskFilter::default(), Window::first(50, None)).await;
-        let mut numbers: Vec<i64> = page.unwrap().items.iter().filter_map(|view| view.invoice_number).collect();
+        let page =
+            market.store.top_up_desk(&keeper.actor, DeskFilter::default(), Window::first(50, None)).await;
+        let mut numbers: Vec<i64> =
+            page.unwrap().items.iter().filter_map(|view| view.invoice_number).collect();
         numbers.sort_unstable();
         assert_eq!(numbers, (1..=24).collect::<Vec<_>>());
         market.clean().await;
@@ -198,10 +202,7 @@ fn numbers_of_invoices_have_no_gap() {
 
 const ATTACKS: [(&str, &str); 11] = [
     ("INSERT INTO desk_approvals SELECT top_up_id, maker, maker, 1 FROM desk_orders", "desk_approvals_other"),
-    (
-        "INSERT INTO desk_approvals SELECT top_up_id, maker, top_up_id, 1 FROM desk_orders",
-        "",
-    ),
+    ("INSERT INTO desk_approvals SELECT top_up_id, maker, top_up_id, 1 FROM desk_orders", ""),
     ("UPDATE desk_orders SET maker = user_id WHERE maker <> user_id", "never changes"),
     ("UPDATE desk_orders SET needs = 0", "never changes"),
     ("UPDATE desk_orders SET notes = 'another'", "never changes"),
