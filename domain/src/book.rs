@@ -5,6 +5,8 @@
 //! changes nothing. Loading the rows and writing the changes is the store's
 //! work; the Book never knows a database.
 
+mod rows;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -381,36 +383,6 @@ impl Book {
         self.rules.fee_for(offered.price, offered.category, offered.seller, &self.tree)
     }
 
-    /// All carts, for looking up the listings in them.
-    pub fn carts(&self) -> impl Iterator<Item = &Wanted> {
-        self.carts.values().flatten()
-    }
-
-    /// All orders, for looking up their people.
-    pub fn orders(&self) -> impl Iterator<Item = &Order> {
-        self.orders.values()
-    }
-
-    /// All gifts, for looking up their people.
-    pub fn gifts(&self) -> impl Iterator<Item = &Gift> {
-        self.gifts.values()
-    }
-
-    /// All top-ups, for looking up their people.
-    pub fn top_ups(&self) -> impl Iterator<Item = &TopUp> {
-        self.top_ups.values()
-    }
-
-    /// All listings, for looking up their sellers.
-    pub fn listings(&self) -> impl Iterator<Item = &Offered> {
-        self.listings.values()
-    }
-
-    /// All users that were looked up by handle.
-    pub fn users(&self) -> impl Iterator<Item = UserId> {
-        self.users.values().copied()
-    }
-
     /// Answers one request and remembers what it changed.
     ///
     /// A key that was used before gets the stored answer, also a refusal; used
@@ -489,16 +461,6 @@ impl Book {
                 vouchers.iter().for_each(|voucher| self.vouchers.load(*voucher));
             }
             Change::VoucherClosed { voucher, state, .. } => self.vouchers.close(*voucher, *state),
-        }
-    }
-
-    fn apply_desk(&mut self, change: &DeskChange) {
-        self.desk.apply(change);
-        // An invoice on credit is owed from now on.
-        if let DeskChange::Invoiced { top_up, due_at: Some(_), .. } = change
-            && let Some(top_up) = self.top_ups.get(top_up)
-        {
-            self.desk.owe(top_up.user, top_up.agreed.due.minor());
         }
     }
 

@@ -13,6 +13,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use uuid::Uuid;
 
+use crate::book::Book;
 use crate::id::{TopUpId, UserId};
 use crate::money::Money;
 use crate::text::{BankReference, DeskNote, PoNumber, TakenFrom};
@@ -360,6 +361,18 @@ impl Tray {
     pub fn owe(&mut self, user: UserId, minor: i64) {
         let owed = self.exposure.entry(user).or_default();
         *owed = owed.saturating_add(minor);
+    }
+}
+
+impl Book {
+    /// Remembers what a decision changed at the desk.
+    pub(crate) fn apply_desk(&mut self, change: &DeskChange) {
+        self.desk.apply(change);
+        // An invoice on credit is owed from now on.
+        if let DeskChange::Invoiced { top_up, due_at: Some(_), .. } = change {
+            let owed = self.top_up(*top_up).map(|top_up| (top_up.user, top_up.agreed.due.minor()));
+            owed.into_iter().for_each(|(user, minor)| self.desk.owe(user, minor));
+        }
     }
 }
 

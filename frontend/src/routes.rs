@@ -128,6 +128,8 @@ routes! {
     Wallet = "/wallet";
     /// All ways to get tokens.
     TopUp = "/top-up";
+    /// Asking for tokens without a card.
+    TopUpBill = "/top-up/bill";
     /// Asks for tokens that are paid by card.
     TopUpCard = "/top-up/card";
     /// One top-up, for its user.
@@ -210,6 +212,12 @@ routes! {
     VendorMail = "/vendor/mail";
     /// Tries a letter again.
     VendorMailAgain(id: LetterId) = "/vendor/mail/{id}/again";
+    /// Orders that are not paid by card.
+    VendorDesk = "/vendor/desk";
+    /// Entering one that came off-line.
+    VendorDeskEnter = "/vendor/desk/enter";
+    /// One of them, with its history.
+    VendorDeskOrder(id: TopUpId) = "/vendor/desk/order/{id}";
     /// Opening an account for somebody who phones, faxes or writes.
     VendorOpenAccount = "/vendor/open-account";
     /// Batches of printed codes, and printing one.

@@ -44,7 +44,7 @@ const POSTED: [Heard; 4] = [SignIn, Refused, Refused, Refused];
 /// Posts are sent with nothing but their token: whoever is let in is refused
 /// for that, where something has to be typed. A line of another's cart and
 /// another's session are left alone without a word.
-const TABLE: [Row; 98] = [
+const TABLE: [Row; 105] = [
     ("GET", "/", ALL),
     ("GET", "/search", ALL),
     ("GET", "/listing/{id}", ALL),
@@ -72,6 +72,8 @@ const TABLE: [Row; 98] = [
     ("GET", "/wallet", USERS),
     ("GET", "/wallet/statement.csv", USERS),
     ("GET", "/top-up", USERS),
+    ("GET", "/top-up/bill", USERS),
+    ("POST", "/top-up/bill", POSTED),
     ("POST", "/top-up/card", POSTED),
     ("GET", "/top-up/order/{id}", [SignIn, Missing, Missing, Missing]),
     ("POST", "/top-up/order/{id}/refund", [SignIn, Missing, Missing, Missing]),
@@ -128,6 +130,11 @@ const TABLE: [Row; 98] = [
     ("POST", "/vendor/promo", [SignIn, Forbidden, Forbidden, Refused]),
     ("GET", "/vendor/mail", STAFF),
     ("POST", "/vendor/mail/{id}/again", STAFF),
+    ("GET", "/vendor/desk", STAFF),
+    ("GET", "/vendor/desk/enter", STAFF),
+    ("POST", "/vendor/desk/enter", [SignIn, Forbidden, Forbidden, Refused]),
+    ("GET", "/vendor/desk/order/{id}", [SignIn, Forbidden, Forbidden, Missing]),
+    ("POST", "/vendor/desk/order/{id}", [SignIn, Forbidden, Forbidden, Missing]),
     ("GET", "/vendor/vouchers", STAFF),
     ("POST", "/vendor/vouchers", [SignIn, Forbidden, Forbidden, Refused]),
     ("POST", "/vendor/vouchers/{id}/withdraw", [SignIn, Forbidden, Forbidden, Missing]),

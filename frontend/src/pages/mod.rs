@@ -4,6 +4,7 @@
 mod account;
 mod browse;
 mod cart;
+mod desk;
 mod entry;
 mod fees;
 mod gift;
@@ -121,6 +122,7 @@ fn own() -> Router<Site> {
         .route(Wallet::PATTERN, get(wallet::wallet))
         .route(Statement::PATTERN, get(wallet::statement))
         .route(TopUp::PATTERN, get(topup::ways))
+        .route(TopUpBill::PATTERN, get(desk::bill_form).post(desk::bill))
         .route(TopUpCard::PATTERN, post(topup::by_card))
         .route(TopUpOrder::PATTERN, get(topup::order))
         .route(TopUpRefund::PATTERN, post(topup::refund))
@@ -147,6 +149,9 @@ fn vendors() -> Router<Site> {
     Router::new()
         .route(Vendor::PATTERN, get(vendor::today))
         .route(VendorFees::PATTERN, get(fees::rules).post(fees::change))
+        .route(VendorDesk::PATTERN, get(desk::queue))
+        .route(VendorDeskEnter::PATTERN, get(desk::enter_form).post(desk::enter))
+        .route(VendorDeskOrder::PATTERN, get(desk::order).post(desk::work))
         .route(VendorTokens::PATTERN, get(tariff::tokens).post(tariff::set_price))
         .route(VendorBundles::PATTERN, post(tariff::set_bundles))
         .route(VendorUsers::PATTERN, get(vendor::users))

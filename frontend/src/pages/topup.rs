@@ -125,12 +125,26 @@ async fn view(ask: &Ask) -> Result<TopUpView, Trouble> {
 
 /// The ways beside the card.
 fn other_ways() -> Vec<Way> {
-    vec![Way {
+    let bill = Way {
+        title: "By invoice, purchase order, bank, cheque or cash".to_owned(),
+        asks: "No card and no name: you pay under the code of your order.".to_owned(),
+        takes: "A person agrees first, mostly within a working day; then as long as your money takes."
+            .to_owned(),
+        link: Some(show::link("Ask for tokens", routes::TopUpBill)),
+    };
+    let voucher = Way {
+        title: "A voucher".to_owned(),
+        asks: "A printed code that you bought, such as over the counter.".to_owned(),
+        takes: "The tokens are here at once.".to_owned(),
+        link: Some(show::link("Redeem a voucher", routes::Redeem)),
+    };
+    let gift = Way {
         title: "A gift".to_owned(),
         asks: "Somebody sent you a link or a code.".to_owned(),
         takes: "The tokens are here at once.".to_owned(),
         link: Some(show::link("Redeem a gift", routes::ClaimCode)),
-    }]
+    };
+    vec![bill, voucher, gift]
 }
 
 fn row_of(top_up: &TopUp) -> TopUpRow {
@@ -222,7 +236,7 @@ async fn order_view(ask: &Ask, row: &Row) -> Result<TopUpOrderView, Trouble> {
     Ok(TopUpOrderView {
         page: ask.own_page(&format!("Top-up {}", top_up.reference)).await?,
         row: row_of(top_up),
-        method: top_up.method.name().to_owned(),
+        method: super::desk::method_words(top_up.method).to_owned(),
         lead,
         next,
         is_done: matches!(top_up.state, TopUpState::Credited | TopUpState::Paid),

@@ -4,6 +4,7 @@
 //! pages there, so that they can be looked at in a browser.
 
 mod check;
+mod desk;
 mod entry;
 mod handover;
 mod mail;
@@ -61,6 +62,10 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<gift::ClaimCodeView>(),
         rendered::<order::OrdersView>(),
         rendered::<order::OrderView>(),
+        rendered::<desk::QueueView>(),
+        rendered::<desk::DeskOrderView>(),
+        rendered::<desk::EnterView>(),
+        rendered::<desk::BillView>(),
         rendered::<topup::TopUpView>(),
         rendered::<topup::TopUpOrderView>(),
         rendered::<topup::SandboxView>(),

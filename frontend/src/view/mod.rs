@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod cart;
+pub mod desk;
 pub mod entry;
 pub mod error;
 pub mod gift;

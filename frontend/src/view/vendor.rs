@@ -11,6 +11,8 @@ pub enum Desk {
     Fees,
     /// What tokens cost.
     Tokens,
+    /// Orders that are not paid by card.
+    Orders,
     /// Users.
     Users,
     /// Granting tokens.

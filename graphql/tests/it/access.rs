@@ -186,12 +186,6 @@ fn of_the_market() -> Vec<MutationRow> {
         ),
         ("cancelGift", About::Link, json!({ "giftId": "GIFT" }), OWNERS),
         (
-            "grantTokens",
-            About::Nothing,
-            json!({ "to": "receiver", "amount": "1", "reason": "x", "idempotencyKey": "KEY" }),
-            STAFF,
-        ),
-        (
             "grantPromo",
             About::Nothing,
             json!({ "to": ["receiver"], "amount": "1", "reason": "x", "idempotencyKey": "KEY" }),
@@ -219,6 +213,12 @@ fn voucher_mutations() -> Vec<(&'static str, About, Value, Outcomes)> {
         ("openAccountFor", About::Nothing, json!({ "name": "Ada" }), STAFF),
         ("takeOverAccount", About::Nothing, json!({ "code": "x" }), ["INVALID_INPUT"; 4]),
         ("eraseCustomer", About::Nothing, json!({}), USERS),
+        (
+            "grantTokens",
+            About::Nothing,
+            json!({ "to": "receiver", "amount": "1", "reason": "x", "idempotencyKey": "KEY" }),
+            STAFF,
+        ),
         ("requestInvoice", About::Nothing, json!({ "tokens": "5", "idempotencyKey": "KEY" }), USERS),
         (
             "submitPurchaseOrder",

@@ -56,9 +56,8 @@ pub(crate) async fn check(link: Link<'_>) -> Result<Option<Finding>, Fault> {
     }
     let sql = "SELECT s.last, (SELECT COUNT(*) FROM desk_invoices), (SELECT COALESCE(MAX(number), 0) FROM desk_invoices) \
                FROM desk_series s WHERE s.name = 'invoices'";
-    let numbers = link
-        .row(sql, vec![], |row| Ok((row.take::<i64>()?, row.take::<i64>()?, row.take::<i64>()?)))
-        .await?;
+    let numbers =
+        link.row(sql, vec![], |row| Ok((row.take::<i64>()?, row.take::<i64>()?, row.take::<i64>()?))).await?;
     Ok(match numbers {
         Some((last, count, highest)) if last == count && count == highest => None,
         _ => Some(Finding {
