@@ -95,7 +95,7 @@ pub enum DeskCommand {
     /// Enters an order.
     Enter {
         /// What is ordered.
-        opening: Opening,
+        opening: Box<Opening>,
         /// What else is known.
         details: Details,
         /// Whether a member of the staff enters it.

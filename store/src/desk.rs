@@ -147,7 +147,7 @@ impl Store {
             }
         };
         let terms = self.0.market.desk;
-        let opening = Opening {
+        let opening = Box::new(Opening {
             user,
             reference: self.draw_reference().await?,
             channel,
@@ -157,7 +157,7 @@ impl Store {
             return_to: None,
             intent: None,
             lasts: Some(terms.waits),
-        };
+        });
         self.at_desk(by, DeskCommand::Enter { opening, details, maker, terms }, key).await
     }
 

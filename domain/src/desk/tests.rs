@@ -39,7 +39,7 @@ fn ask(scene: &mut Scene, who: &str, command: DeskCommand) -> Answer {
 fn enter(scene: &mut Scene, who: &str, maker: Maker, method: Method, amount: &str, po: &str) -> Answer {
     let po_number = (!po.is_empty()).then(|| PoNumber::parse(po).unwrap());
     let details = Details { po_number, ..Details::default() };
-    let opening = opening("finch", method, amount);
+    let opening = Box::new(opening("finch", method, amount));
     ask(scene, who, DeskCommand::Enter { opening, details, maker, terms: terms() })
 }
 
