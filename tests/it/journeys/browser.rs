@@ -61,7 +61,8 @@ async fn the_main_job(script: Script) {
     assert_eq!(buyer.balance().await, "11");
     buyer.clicks("See the order").await;
     buyer.clicks("Yes, everything has come").await;
-    buyer.reads("Seller is paid").await;
+    // The step "Seller is paid" stands on the page before it has come.
+    buyer.reads("The seller has been paid").await;
 
     seller.goes_to("/wallet").await;
     assert_eq!(seller.balance().await, "87.05");
