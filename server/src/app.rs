@@ -64,6 +64,10 @@ pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
         ids: Arc::new(RequestIds::new(house.store.world().random())),
     };
     let api = graphql::Api::new(house, Arc::clone(&gate));
+    let headers = match config.payments.stripe {
+        Some(_) => SecurityHeaders::with_stripe(&config.server.public_url),
+        None => SecurityHeaders::new(&config.server.public_url),
+    };
     let shelf = Shelf::new(house.store.clone());
     let visited = frontend::router(site.clone())
         .layer(from_fn_with_state(shelf, keep))
@@ -76,7 +80,7 @@ pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
         .with_state(rooms)
         .merge(payments::web::messages(counter))
         .merge(visited)
-        .layer(map_response_with_state(SecurityHeaders::new(&config.server.public_url), secure))
+        .layer(map_response_with_state(headers, secure))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(observer, observe))
 }

@@ -19,6 +19,9 @@ use crate::config::PublicUrl;
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
 
+/// Where Stripe's hosted page is.
+const STRIPE_PAGE: &str = "https://checkout.stripe.com";
+
 /// What no page asks the browser for.
 const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), \
     gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
@@ -32,8 +35,21 @@ impl SecurityHeaders {
     /// behind TLS are browsers told to insist on it.
     #[must_use]
     pub fn new(public_url: &PublicUrl) -> Self {
+        Self::with(public_url, HeaderValue::from_static(POLICY))
+    }
+
+    /// The set for a server whose top-up form leads on to Stripe's page:
+    /// browsers count the whole way of a form.
+    #[must_use]
+    pub fn with_stripe(public_url: &PublicUrl) -> Self {
+        let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {STRIPE_PAGE}"));
+        let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(POLICY));
+        Self::with(public_url, policy)
+    }
+
+    fn with(public_url: &PublicUrl, policy: HeaderValue) -> Self {
         let mut headers = vec![
-            (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+            (CONTENT_SECURITY_POLICY, policy),
             (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
             (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
@@ -110,6 +126,21 @@ mod tests {
     async fn only_behind_tls_browsers_are_told_to_insist_on_it() {
         let response = answer("https://market.example", "/page").await;
         assert_eq!(response.headers().get(STRICT_TRANSPORT_SECURITY).unwrap(), "max-age=31536000");
+    }
+
+    #[test]
+    fn forms_may_lead_to_stripe_only_where_it_is_used() {
+        let environment = vec![("FARTHING_SERVER__PUBLIC_URL".into(), "https://market.example".into())];
+        let config = Config::load(&Sources { environment, ..Sources::default() }).unwrap();
+        let policy = |headers: SecurityHeaders| {
+            let found = headers.0.iter().find(|(name, _)| *name == CONTENT_SECURITY_POLICY);
+            found.map(|(_, value)| value.to_str().unwrap().to_owned()).unwrap()
+        };
+        let url = &config.server.public_url;
+        assert!(!policy(SecurityHeaders::new(url)).contains("stripe"));
+        let led = policy(SecurityHeaders::with_stripe(url));
+        assert!(led.contains("form-action 'self' https://checkout.stripe.com;"), "{led}");
+        assert!(led.contains("script-src 'self';") && led.contains("default-src 'none';"));
     }
 
     #[test]

@@ -38,9 +38,6 @@ const ROUND: u32 = 100;
 /// The longest wait between two tries.
 const WAIT_MAX_SECONDS: u32 = 3_600;
 
-/// Tries before a refund is given up and its tokens are given again.
-const REFUND_TRIES: u32 = 40;
-
 /// Card payments of this market.
 pub struct Payments {
     store: Store,
@@ -214,14 +211,15 @@ impl Payments {
                 }
             };
             match answer {
-                RefundState::Asked if tries < REFUND_TRIES => {
+                // However long it takes: the money may be on its way though
+                // the answer was lost, so the tokens are not given again.
+                RefundState::Asked => {
                     let (wait, why) = (wait_after(tries), "not sent yet".to_owned());
                     self.store.put_refund_off(&Actor::System, refund.id, wait, why).await?;
                 }
-                RefundState::Asked | RefundState::Failed => {
-                    self.store.end_refund(&Actor::System, &refund, RefundState::Failed).await?;
+                RefundState::Failed | RefundState::Done => {
+                    self.store.end_refund(&Actor::System, &refund, answer).await?;
                 }
-                RefundState::Done => self.store.end_refund(&Actor::System, &refund, answer).await?,
             }
         }
         Ok(())
