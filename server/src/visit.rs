@@ -9,6 +9,9 @@ use domain::access::Actor;
 use domain::refusal::Refusal;
 use frontend::{Site, Visit, cookies, refusal_page};
 
+/// So much of a refused request is read before it is answered.
+const DRAINED_BYTES_MAX: usize = 64 * 1_024;
+
 /// Finds out who visits, before any page is made; for
 /// `axum::middleware::from_fn_with_state`. An ended session is as good as
 /// none.
@@ -34,6 +37,9 @@ pub async fn identify(State(site): State<Site>, mut request: Request, next: Next
         found.filter(|found| found.is_renewable).map(|found| found.user).zip(session_token.clone());
     let visit = Visit { actor, session_token, visitor_token, device_token };
     if is_unsafe(request.method()) && is_from_elsewhere(request.headers()) {
+        // Whoever is still sending when the connection closes hears no answer.
+        // What is larger, or breaks off, is not waited for.
+        let _ = axum::body::to_bytes(request.into_body(), DRAINED_BYTES_MAX).await;
         return refusal_page(&site, &visit, StatusCode::FORBIDDEN, &Refusal::Forbidden).await;
     }
     request.extensions_mut().insert(visit);
