@@ -31,7 +31,7 @@ use crate::time::Timestamp;
 use crate::topup::TopUp;
 use crate::topup::reversal::{Dispute, Refund};
 use crate::user::NewUser;
-use crate::voucher::{Shelf, Voucher, VoucherBatch, VoucherState};
+use crate::voucher::{Vouchers, Voucher, VoucherBatch, VoucherState};
 
 /// What a decision may look at besides the Book.
 #[derive(Clone, Copy, Debug)]
@@ -188,7 +188,7 @@ pub struct Book {
     /// What the batch did.
     pub written: Written,
     /// The vouchers.
-    pub vouchers: Shelf,
+    pub vouchers: Vouchers,
     /// The orders at the desk.
     pub desk: Tray,
     rules: FeeRules,
@@ -215,7 +215,7 @@ impl Book {
         Self {
             balances: Balances::default(),
             written: Written::default(),
-            vouchers: Shelf::default(),
+            vouchers: Vouchers::default(),
             desk: Tray::default(),
             rules,
             is_heard: false,

@@ -148,13 +148,13 @@ pub enum Which {
 
 /// The vouchers that a batch of requests works on.
 #[derive(Clone, Debug, Default)]
-pub struct Shelf {
+pub struct Vouchers {
     vouchers: HashMap<VoucherId, Voucher>,
     codes: HashMap<VoucherHash, VoucherId>,
     batches: HashMap<VoucherBatchId, BTreeMap<u32, VoucherId>>,
 }
 
-impl Shelf {
+impl Vouchers {
     /// Records a voucher's row. A batch is there once one of its vouchers is.
     pub fn load(&mut self, voucher: Voucher) {
         self.codes.insert(voucher.code, voucher.id);

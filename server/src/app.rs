@@ -24,7 +24,7 @@ use crate::house::House;
 use crate::http::graphql;
 use crate::limits::Limits;
 use crate::payments;
-use crate::shelf::{Shelf, keep};
+use crate::kept_pages::{KeptPages, keep};
 use crate::telemetry::{METRICS_TYPE, Metrics, MetricsAccess, Observer, RequestIds, observe};
 use crate::throttle::{Throttle, throttle};
 use crate::visit::identify;
@@ -68,9 +68,9 @@ pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
         Some(_) => SecurityHeaders::with_stripe(&config.server.public_url),
         None => SecurityHeaders::new(&config.server.public_url),
     };
-    let shelf = Shelf::new(house.store.clone());
+    let kept = KeptPages::new(house.store.clone());
     let visited = frontend::router(site.clone())
-        .layer(from_fn_with_state(shelf, keep))
+        .layer(from_fn_with_state(kept, keep))
         .merge(graphql::router(api))
         .merge(downloads().with_state(rooms.clone()))
         .merge(payments::web::pages(counter.clone()))

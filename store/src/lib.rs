@@ -59,7 +59,7 @@ use secrets::{Hashing, Secret};
 use tokio::sync::{Notify, oneshot};
 use tx::{Database, Link, Ways};
 use world::World;
-use writer::{Desk, Writer};
+use writer::{Setup, Writer};
 
 /// How a store is opened.
 pub struct Options {
@@ -116,7 +116,7 @@ impl Store {
         let prices = tariff::load_prices(read.link()).await?;
         let standard = fees::standard(options.market.fee)?;
         let bell = Arc::new(Notify::new());
-        let desk = Desk {
+        let setup = Setup {
             database: write,
             tree: Arc::clone(&tree),
             standard: standard.clone(),
@@ -124,7 +124,7 @@ impl Store {
             bell: Arc::clone(&bell),
             mail: options.mail,
         };
-        let (writer, end) = Writer::start(desk)?;
+        let (writer, end) = Writer::start(setup)?;
         Ok(Self(Arc::new(Inner {
             read,
             counters: Arc::clone(&writer.counters),

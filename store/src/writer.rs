@@ -96,7 +96,7 @@ pub(crate) struct Writer {
 }
 
 /// What the writer task needs.
-pub(crate) struct Desk {
+pub(crate) struct Setup {
     pub(crate) database: Database,
     pub(crate) tree: Arc<CategoryTree>,
     pub(crate) standard: FeeRules,
@@ -129,12 +129,12 @@ impl Writer {
     ///
     /// # Errors
     /// If the machine gives no thread.
-    pub(crate) fn start(desk: Desk) -> Result<(Self, oneshot::Receiver<()>), Fault> {
-        let (jobs, inbox) = mpsc::channel(desk.size.waiting.max(1));
+    pub(crate) fn start(setup: Setup) -> Result<(Self, oneshot::Receiver<()>), Fault> {
+        let (jobs, inbox) = mpsc::channel(setup.size.waiting.max(1));
         let counters = Arc::new(Counters::default());
         let (ended, end) = oneshot::channel();
-        let is_sqlite = desk.database.is_sqlite();
-        let work = serve(desk, inbox, Arc::clone(&counters));
+        let is_sqlite = setup.database.is_sqlite();
+        let work = serve(setup, inbox, Arc::clone(&counters));
         let work = async move {
             work.await;
             // Nobody may be waiting for the end.
@@ -194,8 +194,8 @@ fn run_alone(work: impl Future<Output = ()> + Send + 'static) -> Result<(), Faul
     thread.spawn(move || runtime.block_on(work)).map(drop).map_err(no_thread)
 }
 
-async fn serve(desk: Desk, mut inbox: mpsc::Receiver<Job>, counters: Arc<Counters>) {
-    let batch = desk.size.batch.clamp(1, 512);
+async fn serve(setup: Setup, mut inbox: mpsc::Receiver<Job>, counters: Arc<Counters>) {
+    let batch = setup.size.batch.clamp(1, 512);
     let mut jobs = Vec::with_capacity(batch);
     while inbox.recv_many(&mut jobs, batch).await > 0 {
         counters.waiting.fetch_sub(jobs.len(), Ordering::Relaxed);
@@ -211,31 +211,31 @@ async fn serve(desk: Desk, mut inbox: mpsc::Receiver<Job>, counters: Arc<Counter
                 Job::Checkpoint => is_checkpoint_due = true,
             }
         }
-        let answers = settle(&desk, &requests, &counters).await;
+        let answers = settle(&setup, &requests, &counters).await;
         counters.commits.fetch_add(1, Ordering::Release);
         for (reply, answer) in replies.into_iter().zip(answers) {
             // Whoever asked may have gone; what was decided stands.
             let _ = reply.send(answer);
         }
-        make_changes(&desk, changes, &counters).await;
-        desk.bell.notify_waiters();
+        make_changes(&setup, changes, &counters).await;
+        setup.bell.notify_waiters();
         if is_checkpoint_due {
-            checkpoint(&desk, "PASSIVE");
+            checkpoint(&setup, "PASSIVE");
         }
     }
-    checkpoint(&desk, "TRUNCATE");
+    checkpoint(&setup, "TRUNCATE");
 }
 
 /// Settles a batch; if that fails, each request by itself, so that one
 /// poisonous request harms nobody else.
-async fn settle(desk: &Desk, requests: &[Request], counters: &Counters) -> Vec<Result<Answer, Fault>> {
+async fn settle(setup: &Setup, requests: &[Request], counters: &Counters) -> Vec<Result<Answer, Fault>> {
     if requests.is_empty() {
         return Vec::new();
     }
     counters.batches.fetch_add(1, Ordering::Relaxed);
     let count = u64::try_from(requests.len()).unwrap_or(u64::MAX);
     counters.commands.fetch_add(count, Ordering::Relaxed);
-    let fault = match settle_together(desk, requests).await {
+    let fault = match settle_together(setup, requests).await {
         Ok(answers) => return answers.into_iter().map(Ok).collect(),
         Err(fault) => fault,
     };
@@ -243,7 +243,7 @@ async fn settle(desk: &Desk, requests: &[Request], counters: &Counters) -> Vec<R
     counters.retried.fetch_add(1, Ordering::Relaxed);
     let mut answers = Vec::with_capacity(requests.len());
     for request in requests {
-        let answer = settle_together(desk, std::slice::from_ref(request)).await;
+        let answer = settle_together(setup, std::slice::from_ref(request)).await;
         answers.push(
             answer.and_then(|answers| answers.into_iter().next().ok_or(Fault::bug("answer a request"))),
         );
@@ -252,12 +252,12 @@ async fn settle(desk: &Desk, requests: &[Request], counters: &Counters) -> Vec<R
 }
 
 /// Loads, decides, writes and commits.
-async fn settle_together(desk: &Desk, requests: &[Request]) -> Result<Vec<Answer>, Fault> {
-    let transaction = desk.database.begin().await?;
+async fn settle_together(setup: &Setup, requests: &[Request]) -> Result<Vec<Answer>, Fault> {
+    let transaction = setup.database.begin().await?;
     let link = transaction.link();
-    let loaded = load::load(link, requests, Arc::clone(&desk.tree), &desk.standard).await?;
+    let loaded = load::load(link, requests, Arc::clone(&setup.tree), &setup.standard).await?;
     let mut book = loaded.book;
-    if desk.mail == Mail::On {
+    if setup.mail == Mail::On {
         book.listen();
     }
     let answers: Vec<Answer> = requests.iter().map(|request| book.execute(request)).collect();
@@ -273,11 +273,11 @@ async fn settle_together(desk: &Desk, requests: &[Request]) -> Result<Vec<Answer
 /// Makes changes, each in a savepoint. On SQLite all share one commit. On
 /// PostgreSQL each has its own: together they would lock rows in the order of
 /// their arrival, against other servers that lock them in another.
-async fn make_changes(desk: &Desk, mut changes: Vec<Box<dyn Change>>, counters: &Counters) {
+async fn make_changes(setup: &Setup, mut changes: Vec<Box<dyn Change>>, counters: &Counters) {
     while !changes.is_empty() {
-        let count = if desk.database.is_sqlite() { changes.len() } else { 1 };
+        let count = if setup.database.is_sqlite() { changes.len() } else { 1 };
         let mut together: Vec<_> = changes.drain(..count).collect();
-        let committed = make_together(desk, &mut together).await;
+        let committed = make_together(setup, &mut together).await;
         if let Err(fault) = &committed {
             tracing::error!(%fault, "changes were not committed");
         }
@@ -288,8 +288,8 @@ async fn make_changes(desk: &Desk, mut changes: Vec<Box<dyn Change>>, counters: 
     }
 }
 
-async fn make_together(desk: &Desk, changes: &mut [Box<dyn Change>]) -> Result<(), Fault> {
-    let transaction = desk.database.begin().await?;
+async fn make_together(setup: &Setup, changes: &mut [Box<dyn Change>]) -> Result<(), Fault> {
+    let transaction = setup.database.begin().await?;
     for change in changes {
         let savepoint = Savepoint::begin(&transaction).await?;
         match change.run(savepoint.link()).await? {
@@ -300,8 +300,8 @@ async fn make_together(desk: &Desk, changes: &mut [Box<dyn Change>]) -> Result<(
     transaction.commit().await
 }
 
-fn checkpoint(desk: &Desk, how: &str) {
-    if let Err(fault) = desk.database.checkpoint(how) {
+fn checkpoint(setup: &Setup, how: &str) {
+    if let Err(fault) = setup.database.checkpoint(how) {
         tracing::warn!(%fault, "the write-ahead log was not folded in");
     }
 }

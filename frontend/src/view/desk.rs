@@ -4,7 +4,7 @@
 use domain::id::TopUpId;
 
 use super::prelude::*;
-use super::vendor::Desk;
+use super::vendor::Tab;
 
 /// The queue.
 #[derive(Template, Clone, Debug)]
@@ -21,7 +21,7 @@ pub struct QueueView {
 }
 
 impl QueueView {
-    const DESK: Desk = Desk::Orders;
+    const TAB: Tab = Tab::Orders;
 }
 
 /// An order in the queue.
@@ -72,7 +72,7 @@ pub struct DeskOrderView {
 }
 
 impl DeskOrderView {
-    const DESK: Desk = Desk::Orders;
+    const TAB: Tab = Tab::Orders;
 }
 
 /// A line of the history.
@@ -132,7 +132,7 @@ pub struct EnterView {
 }
 
 impl EnterView {
-    const DESK: Desk = Desk::Orders;
+    const TAB: Tab = Tab::Orders;
 }
 
 /// Asking to be billed.

@@ -1,7 +1,7 @@
 //! Accounts that the staff opens for somebody, and taking one over.
 
 use super::prelude::*;
-use super::vendor::Desk;
+use super::vendor::Tab;
 
 /// Opening an account for somebody.
 #[derive(Template, Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct OpenForView {
 }
 
 impl OpenForView {
-    const DESK: Desk = Desk::Users;
+    const TAB: Tab = Tab::Users;
 }
 
 /// What somebody told the staff; all of it may stay empty.

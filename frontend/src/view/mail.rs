@@ -4,7 +4,7 @@
 use domain::id::LetterId;
 
 use super::prelude::*;
-use super::vendor::Desk;
+use super::vendor::Tab;
 
 /// Where the user gets letters, and which.
 #[derive(Template, Clone, Debug)]
@@ -98,7 +98,7 @@ pub struct VendorMailView {
 }
 
 impl VendorMailView {
-    const DESK: Desk = Desk::Mail;
+    const TAB: Tab = Tab::Mail;
 }
 
 /// A letter that was given up.

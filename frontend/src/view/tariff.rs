@@ -1,7 +1,7 @@
 //! What tokens cost, for the vendor's staff.
 
 use super::prelude::*;
-use super::vendor::Desk;
+use super::vendor::Tab;
 
 /// Price and bundles, with their history.
 #[derive(Template, Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct TokensView {
 }
 
 impl TokensView {
-    const DESK: Desk = Desk::Tokens;
+    const TAB: Tab = Tab::Tokens;
 }
 
 /// A price of the history.

@@ -4,7 +4,7 @@ use super::prelude::*;
 
 /// The pages of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Desk {
+pub enum Tab {
     /// Today at a glance.
     Today,
     /// The vendor's cut.
@@ -59,7 +59,7 @@ pub struct LatestOrder {
 }
 
 impl TodayView {
-    const DESK: Desk = Desk::Today;
+    const TAB: Tab = Tab::Today;
 }
 
 /// A number with a name.
@@ -99,7 +99,7 @@ pub struct FeesView {
 }
 
 impl FeesView {
-    const DESK: Desk = Desk::Fees;
+    const TAB: Tab = Tab::Fees;
 }
 
 /// One rule, as it stands in the form. Fields are sent as lists, one value a
@@ -177,7 +177,7 @@ pub struct UsersView {
 }
 
 impl UsersView {
-    const DESK: Desk = Desk::Users;
+    const TAB: Tab = Tab::Users;
 }
 
 /// A user as the vendor sees one.
@@ -208,7 +208,7 @@ pub struct GrantView {
 }
 
 impl GrantView {
-    const DESK: Desk = Desk::Grant;
+    const TAB: Tab = Tab::Grant;
 }
 
 /// Granting tokens.
@@ -306,7 +306,7 @@ pub struct SealRow {
 }
 
 impl LedgerView {
-    const DESK: Desk = Desk::Ledger;
+    const TAB: Tab = Tab::Ledger;
 
     fn balanced(&self) -> bool {
         self.issued.tokens == self.held.tokens

@@ -3,7 +3,7 @@
 use domain::id::VoucherBatchId;
 
 use super::prelude::*;
-use super::vendor::Desk;
+use super::vendor::Tab;
 
 /// Redeeming a printed code.
 #[derive(Template, Clone, Debug)]
@@ -51,7 +51,7 @@ pub struct VouchersView {
 }
 
 impl VouchersView {
-    const DESK: Desk = Desk::Vouchers;
+    const TAB: Tab = Tab::Vouchers;
 }
 
 /// A batch to issue.

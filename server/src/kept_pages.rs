@@ -29,7 +29,7 @@ use store::Store;
 /// How long a page is handed out at most.
 const KEPT: Seconds = Seconds::new(1);
 
-/// Pages that are kept at once; then the shelf is cleared.
+/// Pages that are kept at once; then all are let go.
 const PAGES_MAX: usize = 256;
 
 /// The largest page that is kept.
@@ -40,7 +40,7 @@ const ADDRESS_MAX: usize = 120;
 
 /// The pages that are kept.
 #[derive(Clone)]
-pub(crate) struct Shelf {
+pub(crate) struct KeptPages {
     store: Store,
     pages: Arc<Mutex<HashMap<String, Arc<Kept>>>>,
 }
@@ -56,7 +56,7 @@ struct Kept {
     packed: OnceLock<Bytes>,
 }
 
-impl Shelf {
+impl KeptPages {
     /// An empty one.
     pub(crate) fn new(store: Store) -> Self {
         Self { store, pages: Arc::default() }
@@ -101,18 +101,18 @@ impl Kept {
 /// Hands out a page that is kept, or keeps the one that is made; for
 /// `axum::middleware::from_fn_with_state`, around the site's routes and below
 /// whatever counts and limits requests.
-pub(crate) async fn keep(State(shelf): State<Shelf>, request: Request, next: Next) -> Response {
+pub(crate) async fn keep(State(kept_pages): State<KeptPages>, request: Request, next: Next) -> Response {
     if !is_same_for_all(&request) {
         return next.run(request).await;
     }
     let is_packed = takes_gzip(request.headers());
     let address = request.uri().path_and_query().map_or("/", |address| address.as_str()).to_owned();
-    if let Some(kept) = shelf.find(&address) {
+    if let Some(kept) = kept_pages.find(&address) {
         return kept.answer(is_packed);
     }
     // Taken before the page is made: a commit meanwhile makes it old at once.
-    let commit = shelf.commit();
-    let made = shelf.store.world().now();
+    let commit = kept_pages.commit();
+    let made = kept_pages.store.world().now();
     let response = next.run(request).await;
     let is_small = response.body().size_hint().upper().is_some_and(|bytes| bytes <= BYTES_MAX);
     if response.status() != StatusCode::OK || response.headers().contains_key(SET_COOKIE) || !is_small {
@@ -123,7 +123,7 @@ pub(crate) async fn keep(State(shelf): State<Shelf>, request: Request, next: Nex
     let plain = to_bytes(body, usize::MAX).await.unwrap_or_default();
     head.headers.insert(VARY, HeaderValue::from_static("accept-encoding, cookie"));
     let kept = Arc::new(Kept { commit, made, head, plain, packed: OnceLock::new() });
-    shelf.put(address, Arc::clone(&kept));
+    kept_pages.put(address, Arc::clone(&kept));
     kept.answer(is_packed)
 }
 

@@ -41,7 +41,7 @@ impl Counting {
             .route(routes::Home::PATTERN, get(page.clone()))
             .route(routes::Search::PATTERN, get(page))
             .route(routes::Help::PATTERN, get(cookie))
-            .layer(from_fn_with_state(Shelf::new(house.store.clone()), keep));
+            .layer(from_fn_with_state(KeptPages::new(house.store.clone()), keep));
         Self { app, house, _folder: folder }
     }
 
