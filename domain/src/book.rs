@@ -31,7 +31,7 @@ use crate::time::Timestamp;
 use crate::topup::TopUp;
 use crate::topup::reversal::{Dispute, Refund};
 use crate::user::NewUser;
-use crate::voucher::{Vouchers, Voucher, VoucherBatch, VoucherState};
+use crate::voucher::{Voucher, VoucherBatch, VoucherState, Vouchers};
 
 /// What a decision may look at besides the Book.
 #[derive(Clone, Copy, Debug)]

@@ -52,7 +52,7 @@ async fn view(ask: &Ask) -> Result<CartView, Trouble> {
             grouped(cart.total)
         ),
     });
-    let offer = at_the_till(ask, short).await?;
+    let card_form = at_the_till(ask, short).await?;
     let sellers: BTreeSet<_> = cart.lines.iter().map(|line| line.listing.seller).collect();
     Ok(CartView {
         page: ask.own_page("Cart").await?,
@@ -63,7 +63,7 @@ async fn view(ask: &Ask) -> Result<CartView, Trouble> {
             shortfall: (known && !suffices).then(|| price(cart.shortfall)),
         },
         payable,
-        offer,
+        card_form,
         sellers: u32::try_from(sellers.len()).unwrap_or(u32::MAX),
         lines: cart.lines.iter().map(|line| line_view(ask, line)).collect(),
         idempotency_key,

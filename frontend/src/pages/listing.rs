@@ -160,7 +160,7 @@ async fn buy_view(ask: &Ask, listing: &Listing, quantity: u32) -> Result<BuyView
         finishes: format!("Then buy it by itself, if it still costs {} tokens", grouped(total)),
     });
     Ok(BuyView {
-        offer: at_the_till(ask, short).await?,
+        card_form: at_the_till(ask, short).await?,
         page: ask.own_page("Buy this?").await?,
         id: listing.id,
         title: listing.title.clone(),

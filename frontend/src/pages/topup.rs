@@ -17,7 +17,7 @@ use crate::page::Tone;
 use crate::posted::{Pairs, Posted};
 use crate::site::Cards;
 use crate::trouble::{Trouble, sentence};
-use crate::view::topup::{BundleChoice, CardOffer, TopUpOrderView, TopUpRow, TopUpView, Way};
+use crate::view::topup::{BundleChoice, CardForm, TopUpOrderView, TopUpRow, TopUpView, Way};
 use crate::worth::grouped;
 use crate::{routes, show};
 
@@ -37,7 +37,7 @@ pub(super) struct Short {
 }
 
 /// What can be paid by card; `short` says what is lacking, at the till.
-pub(super) async fn offer(ask: &Ask, short: Option<Short>) -> Result<CardOffer, Trouble> {
+pub(super) async fn card_form(ask: &Ask, short: Option<Short>) -> Result<CardForm, Trouble> {
     let bundles = ask.site.store.bundles().await?;
     let missing = short.as_ref().map(|short| short.missing);
     let ordered =
@@ -52,7 +52,7 @@ pub(super) async fn offer(ask: &Ask, short: Option<Short>) -> Result<CardOffer, 
         }),
     };
     let tokens = missing.map(tariff::whole_covering).map(|tokens| tokens.to_string()).unwrap_or_default();
-    Ok(CardOffer {
+    Ok(CardForm {
         csrf: ask.csrf(),
         is_sandbox: ask.site.cards == Cards::Sandbox,
         missing: missing.map(|missing| ask.price(missing)),
@@ -67,10 +67,10 @@ pub(super) async fn offer(ask: &Ask, short: Option<Short>) -> Result<CardOffer, 
 
 /// What is offered to somebody who is short at the till; nothing where cards
 /// are not taken.
-pub(super) async fn at_the_till(ask: &Ask, short: Option<Short>) -> Result<Option<CardOffer>, Trouble> {
+pub(super) async fn at_the_till(ask: &Ask, short: Option<Short>) -> Result<Option<CardForm>, Trouble> {
     match short {
         Some(short) if ask.site.cards != Cards::Off && ask.actor.user_id().is_some() => {
-            offer(ask, Some(short)).await.map(Some)
+            card_form(ask, Some(short)).await.map(Some)
         }
         _ => Ok(None),
     }
@@ -116,7 +116,7 @@ async fn view(ask: &Ask) -> Result<TopUpView, Trouble> {
     Ok(TopUpView {
         page: ask.own_page("Get tokens").await?,
         token_price: format!("{} {}", tariff.token_price(), tariff.currency),
-        card: offer(ask, None).await?,
+        card: card_form(ask, None).await?,
         is_card: ask.site.cards != Cards::Off,
         ways: other_ways(),
         recent: recent.items.iter().map(|row| row_of(&row.top_up)).collect(),

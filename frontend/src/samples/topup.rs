@@ -16,8 +16,8 @@ fn bundle(n: u128, amount: &str, bonus: &str, cost: &str, covers: bool) -> Bundl
 }
 
 /// The form at the till of somebody who is short.
-pub(super) fn offer() -> CardOffer {
-    CardOffer {
+pub(super) fn card_form() -> CardForm {
+    CardForm {
         csrf: "c2FtcGxl".to_owned(),
         is_sandbox: true,
         missing: Some(price("310")),
@@ -52,12 +52,12 @@ impl Samples for TopUpView {
         let full = Self {
             page: user("Get tokens", "/top-up", "1250"),
             token_price: "0.01 USD".to_owned(),
-            card: CardOffer {
+            card: CardForm {
                 missing: None,
                 intent: String::new(),
                 finishes: String::new(),
                 tokens: Field::new("tokens"),
-                ..offer()
+                ..card_form()
             },
             is_card: true,
             ways: vec![Way {

@@ -47,11 +47,11 @@ impl Samples for BuyView {
                 .to_owned(),
             idempotency_key: key(),
             notice: None,
-            offer: None,
+            card_form: None,
         };
         let short_one = Self {
             sums: short(),
-            offer: Some(super::topup::offer()),
+            card_form: Some(super::topup::card_form()),
             notice: Some("The price has changed: it is 45 tokens now.".to_owned()),
             ..usual.clone()
         };
@@ -183,7 +183,7 @@ impl Samples for CartView {
             sums: enough(),
             payable: true,
             sellers: 3,
-            offer: None,
+            card_form: None,
             idempotency_key: key(),
         };
         let empty =
@@ -193,7 +193,7 @@ impl Samples for CartView {
         let mut lacking = Self {
             sums: short(),
             page: extreme("Cart", "/cart"),
-            offer: Some(super::topup::offer()),
+            card_form: Some(super::topup::card_form()),
             ..full.clone()
         };
         lacking.lines.push(CartLine {

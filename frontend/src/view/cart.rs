@@ -3,7 +3,7 @@
 use domain::id::{CartLineId, OrderId};
 
 use super::prelude::*;
-use super::topup::CardOffer;
+use super::topup::CardForm;
 
 /// Cart and checkout on one page.
 #[derive(Template, Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct CartView {
     /// How many sellers get an order.
     pub sellers: u32,
     /// What can be topped up there and then by somebody who is short.
-    pub offer: Option<CardOffer>,
+    pub card_form: Option<CardForm>,
     /// Sent back, so that a second press pays nothing twice.
     pub idempotency_key: String,
 }

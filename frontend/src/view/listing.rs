@@ -2,7 +2,7 @@
 
 use super::cart::Sums;
 use super::prelude::*;
-use super::topup::CardOffer;
+use super::topup::CardForm;
 
 /// One listing.
 #[derive(Template, Clone, Debug)]
@@ -120,5 +120,5 @@ pub struct BuyView {
     /// What changed since the page before, such as the price.
     pub notice: Option<String>,
     /// What can be topped up there and then by somebody who is short.
-    pub offer: Option<CardOffer>,
+    pub card_form: Option<CardForm>,
 }

@@ -14,7 +14,7 @@ pub struct TopUpView {
     /// What one token costs.
     pub token_price: String,
     /// Bundles, and whatever else is asked for a payment by card.
-    pub card: CardOffer,
+    pub card: CardForm,
     /// Whether cards are taken.
     pub is_card: bool,
     /// The other ways, each with what it asks and how long it takes.
@@ -25,8 +25,8 @@ pub struct TopUpView {
 
 /// What can be paid by card, as a form; also at the till.
 #[derive(Template, Clone, Debug)]
-#[template(path = "parts/card_offer.html", whitespace = "minimize")]
-pub struct CardOffer {
+#[template(path = "parts/card_form.html", whitespace = "minimize")]
+pub struct CardForm {
     /// The token of the form.
     pub csrf: String,
     /// Whether cards are taken by the sandbox only.
@@ -47,7 +47,7 @@ pub struct CardOffer {
     pub idempotency_key: String,
 }
 
-impl askama::filters::HtmlSafe for CardOffer {}
+impl askama::filters::HtmlSafe for CardForm {}
 
 /// A bundle to choose.
 #[derive(Clone, Debug)]
