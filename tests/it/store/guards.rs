@@ -6,7 +6,7 @@ use super::lively::lively;
 
 /// Statements that only an attacker or a mistake would send, with a part of
 /// what the database says to them.
-const REFUSED: [(&str, &str); 28] = [
+const REFUSED: &[(&str, &str)] = &[
     ("UPDATE transfers SET amount = amount + 1", "transfers never change"),
     ("UPDATE transfers SET code = 7 WHERE sequence = 1", "transfers never change"),
     ("DELETE FROM transfers", "transfers never change"),
