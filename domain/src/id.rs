@@ -76,6 +76,10 @@ ids! {
     VoucherBatchId;
     /// One way to get a piece of software.
     OfferId;
+    /// A version of a piece of software.
+    ReleaseId;
+    /// A release's program for one kind of computer.
+    ArtifactId;
     /// A user's right to use a piece of software.
     LicenceId;
     /// A visitor without an account, known only by a random cookie.

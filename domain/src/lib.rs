@@ -26,6 +26,7 @@ pub mod money;
 pub mod order;
 pub mod promo;
 pub mod refusal;
+pub mod software;
 pub mod tariff;
 #[cfg(test)]
 mod testing;

@@ -119,6 +119,8 @@ texts! {
     DeskNote { field: "notes", length: (1, 1_000), lines: Many }
     /// What the bank or the till calls a payment; 1 to 80 characters.
     BankReference { field: "bankReference", length: (1, 80), lines: One }
+    /// What is new in a release; up to 10,000 characters.
+    ReleaseNotes { field: "notes", length: (0, 10_000), lines: Many }
     /// What a fee rule is called; 1 to 80 characters.
     RuleName { field: "name", length: (1, 80), lines: One }
 }

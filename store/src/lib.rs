@@ -24,6 +24,7 @@ pub mod indexing;
 pub mod listings;
 pub mod mail;
 pub mod media;
+pub mod offers;
 pub mod orders;
 pub mod outbox;
 pub mod page;
