@@ -195,7 +195,9 @@ impl Slug {
             rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_digit())
         };
         match DEVICES.contains(&slug.as_str()) || is_port("com") || is_port("lpt") {
-            true => Err(Refusal::invalid("product", "some systems take this name for a device: choose another")),
+            true => {
+                Err(Refusal::invalid("product", "some systems take this name for a device: choose another"))
+            }
             false => Ok(Self(slug)),
         }
     }
@@ -263,7 +265,8 @@ impl Computer {
         let find = |known: &[(&'static str, &'static str)], text: &str| {
             known.iter().find(|(name, _)| *name == text).map(|(name, _)| *name)
         };
-        let os = find(&SYSTEMS, os).ok_or(Refusal::invalid("os", "an operating system is linux, macos, windows or freebsd"))?;
+        let os = find(&SYSTEMS, os)
+            .ok_or(Refusal::invalid("os", "an operating system is linux, macos, windows or freebsd"))?;
         let arch = find(&PROCESSORS, arch)
             .ok_or(Refusal::invalid("arch", "a processor is x86_64, aarch64, x86, arm or riscv64"))?;
         Ok(Self { os, arch })

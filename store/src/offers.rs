@@ -30,9 +30,7 @@ pub(crate) fn read_offer(row: &mut Columns<'_>) -> Result<Offer, Fault> {
     let kind = match (number, updates, seconds, meter, units) {
         (1, Some(1), ..) => Some(OfferKind::Purchase { updates: Updates::All }),
         (1, Some(2), ..) => Some(OfferKind::Purchase { updates: Updates::Major }),
-        (1, Some(3), ..) => {
-            updates_for.map(|length| OfferKind::Purchase { updates: Updates::For(length) })
-        }
+        (1, Some(3), ..) => updates_for.map(|length| OfferKind::Purchase { updates: Updates::For(length) }),
         (2, None, Some(length), ..) => Some(OfferKind::RentTime(length)),
         (3, None, within, Some(meter), Some(units)) => Some(OfferKind::RentUnits { meter, units, within }),
         _ => None,
