@@ -22,7 +22,7 @@ use crate::tokens::Tokens;
 use crate::topup::TopUpState;
 use crate::topup::open::Opening;
 
-pub use decide::decide;
+pub use decide::{check_limit_setter, decide};
 
 /// Under which terms the desk works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

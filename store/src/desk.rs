@@ -6,7 +6,7 @@ mod reads;
 
 use domain::access::Actor;
 use domain::command::{Command, Fingerprint, KeyId};
-use domain::desk::{DeskCommand, Details, Maker, Payment};
+use domain::desk::{DeskCommand, Details, Maker, Payment, check_limit_setter};
 use domain::id::{TopUpId, UserId};
 use domain::money::{Currency, Money};
 use domain::refusal::Refusal;
@@ -251,9 +251,7 @@ impl Store {
         let handle = Handle::parse(handle).map_err(|_| Refusal::missing("user"))?;
         let user = self.user_by_handle(&handle).await?.ok_or(Refusal::missing("user"))?.id;
         let limit = Money::parse("amount", amount, self.tariff().currency)?;
-        if user == staff {
-            return Err(Refusal::invalid("handle", "nobody sets their own limit").into());
-        }
+        check_limit_setter(user, staff)?;
         let now = self.0.world.now().millis();
         let set = self.writer()?.change(move |link| {
             Box::pin(async move {

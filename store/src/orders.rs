@@ -108,7 +108,16 @@ impl Store {
     /// `NotSignedIn`, then in that precedence. The same key again gives the
     /// stored answer, also a refusal.
     pub async fn checkout(&self, actor: &Actor, expected_total: Tokens, key: &str) -> Done<Vec<OrderId>> {
-        let buyer = actor.signed_in()?.id;
+        self.checkout_for(actor.signed_in()?.id, expected_total, key).await
+    }
+
+    /// [`Store::checkout`] for a buyer who said so before.
+    pub(crate) async fn checkout_for(
+        &self,
+        buyer: UserId,
+        expected_total: Tokens,
+        key: &str,
+    ) -> Done<Vec<OrderId>> {
         let key = keyed(buyer, key, "checkout", &[&expected_total.to_string()])?;
         let basket = Basket::Cart { shown_total: expected_total };
         let command = Command::Purchase { buyer, basket, terms: self.0.market.terms() };
@@ -128,7 +137,18 @@ impl Store {
         expected_price: Tokens,
         key: &str,
     ) -> Done<OrderId> {
-        let buyer = actor.signed_in()?.id;
+        self.buy_for(actor.signed_in()?.id, listing, quantity, expected_price, key).await
+    }
+
+    /// [`Store::buy`] for a buyer who said so before.
+    pub(crate) async fn buy_for(
+        &self,
+        buyer: UserId,
+        listing: ListingId,
+        quantity: u32,
+        expected_price: Tokens,
+        key: &str,
+    ) -> Done<OrderId> {
         let inputs = [listing.to_string(), quantity.to_string(), expected_price.to_string()];
         let key = keyed(buyer, key, "buy", &inputs.each_ref().map(String::as_str))?;
         let basket = Basket::One(Wanted { listing, quantity, shown: Some(expected_price) });

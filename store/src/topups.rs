@@ -4,12 +4,11 @@ use domain::access::Actor;
 use domain::book::Remembered;
 use domain::command::{Command, Fingerprint, KeyId};
 use domain::id::{OrderId, TopUpId, UserId};
-use domain::order::purchase::{Basket, Wanted as Line};
 use domain::refusal::Refusal;
 use domain::tariff::{self, Wanted};
 use domain::time::Seconds;
 use domain::topup::facts::PaymentFacts;
-use domain::topup::open::Opening;
+use domain::topup::open::{Opening, check_waiting};
 use domain::topup::settle::Settling;
 use domain::topup::{Agreed, Channel, Intent, Method, Provider, Reference, ReturnPath, TopUp, TopUpState};
 use sea_orm::Value;
@@ -24,9 +23,6 @@ use crate::tx::{ids, marks};
 
 /// How long a card top-up can be paid.
 const CARD_LASTS: Seconds = Seconds::days(1);
-
-/// Card top-ups of one user that may wait for their money at once.
-const WAITING_MAX: u32 = 20;
 
 /// What a user asks for.
 #[derive(Clone, Debug)]
@@ -66,12 +62,11 @@ impl Store {
         let inputs = [&wanted, "card", asked.return_to.unwrap_or_default(), &intent];
         let key = keyed(user, asked.key, "topUp", &inputs)?;
         let return_to = asked.return_to.map(ReturnPath::parse).transpose()?;
-        let agreed = match self.quote(asked.wanted).await {
+        let agreed = match self.agree(user, asked.wanted).await {
             Ok(agreed) => agreed,
-            // What was on offer when the key was first used may be gone.
+            // What was allowed when the key was first used may not be now.
             Err(error) => return self.answered(key).await?.ok_or(error),
         };
-        self.check_waiting(user).await?;
         let opening = Opening {
             user,
             reference: self.draw_reference().await?,
@@ -116,14 +111,12 @@ impl Store {
         }
     }
 
-    async fn check_waiting(&self, user: UserId) -> Done<()> {
+    async fn agree(&self, user: UserId, wanted: Wanted) -> Done<Agreed> {
+        let agreed = self.quote(wanted).await?;
         let sql = "SELECT COUNT(*) FROM top_ups WHERE user_id = $1 AND method = 1 AND state = 2";
         let waiting = self.read().row(sql, vec![user.uuid().into()], |row| row.count()).await?;
-        if waiting.unwrap_or(0) > WAITING_MAX {
-            let what = "top-ups that wait for their money".into();
-            return Err(Refusal::TooMany { what, limit: WAITING_MAX }.into());
-        }
-        Ok(())
+        check_waiting(waiting.unwrap_or(0))?;
+        Ok(agreed)
     }
 
     /// A code that no top-up has yet.
@@ -283,23 +276,17 @@ impl Store {
             .await
     }
 
+    /// Through the same doors as when the user does it: their own press of the
+    /// button and this one are the same purchase.
     async fn buy_intended(&self, buyer: UserId, intent: &Intent) -> Done<()> {
-        let terms = self.0.market.terms();
-        // The same verbs and inputs as when the user does it: their own press
-        // of the button and this one are the same purchase.
-        let (basket, key) = match intent {
-            Intent::Checkout { expected_total, key } => (
-                Basket::Cart { shown_total: *expected_total },
-                keyed(buyer, key.as_str(), "checkout", &[&expected_total.to_string()])?,
-            ),
-            Intent::Buy { listing, quantity, expected_price, key } => {
-                let inputs = [listing.to_string(), quantity.to_string(), expected_price.to_string()];
-                let wanted = Line { listing: *listing, quantity: *quantity, shown: Some(*expected_price) };
-                let inputs = inputs.each_ref().map(String::as_str);
-                (Basket::One(wanted), keyed(buyer, key.as_str(), "buy", &inputs)?)
+        match intent {
+            Intent::Checkout { expected_total, key } => {
+                self.checkout_for(buyer, *expected_total, key.as_str()).await.map(drop)
             }
-        };
-        self.command(Some(buyer), Command::Purchase { buyer, basket, terms }, key).await.map(|_| ())
+            Intent::Buy { listing, quantity, expected_price, key } => {
+                self.buy_for(buyer, *listing, *quantity, *expected_price, key.as_str()).await.map(drop)
+            }
+        }
     }
 
     /// Card top-ups whose provider should be asked how they stand: those that

@@ -160,6 +160,17 @@ fn agree(
     Ok(())
 }
 
+/// Checks who sets a customer's credit limit.
+///
+/// # Errors
+/// `InvalidInput` on `handle` for one's own.
+pub fn check_limit_setter(customer: UserId, staff: UserId) -> Result<(), Refusal> {
+    match customer == staff {
+        true => Err(Refusal::invalid("handle", "nobody sets their own limit")),
+        false => Ok(()),
+    }
+}
+
 /// The credit limit less what is owed has to cover the invoice.
 fn check_credit(book: &Book, top_up: &TopUp) -> Result<(), Refusal> {
     let due = top_up.agreed.due;

@@ -8,6 +8,9 @@ use crate::time::Seconds;
 use crate::tokens::Tokens;
 use crate::topup::{Agreed, Channel, Intent, Method, Reference, ReturnPath, TopUp, TopUpState};
 
+/// Card top-ups of one user that may wait for their money at once.
+pub const WAITING_MAX: u32 = 20;
+
 /// A top-up that is to be opened; the verb has looked prices up and knows who
 /// may ask for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,4 +76,19 @@ pub fn check_tokens(tokens: Tokens) -> Result<(), Refusal> {
         return Err(Refusal::invalid("tokens", format!("at most {} tokens at once", Tokens::MAX_MOVED)));
     }
     Ok(())
+}
+
+/// Checks whether somebody of whom so many card top-ups wait for their money
+/// may open another.
+///
+/// # Errors
+/// `TooMany`.
+pub fn check_waiting(waiting: u32) -> Result<(), Refusal> {
+    match waiting < WAITING_MAX {
+        true => Ok(()),
+        false => {
+            let what = "top-ups that wait for their money".into();
+            Err(Refusal::TooMany { what, limit: WAITING_MAX })
+        }
+    }
 }

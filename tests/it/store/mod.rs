@@ -20,6 +20,7 @@ mod servers;
 mod statement;
 mod tamper;
 mod timers;
+mod topups;
 mod vendor;
 mod vouchers;
 mod writer;

@@ -1,0 +1,37 @@
+//! Top-ups by card, before any money moved.
+
+use domain::refusal::Refusal;
+use domain::tariff::Wanted;
+use domain::topup::open::WAITING_MAX;
+use store::topups::TopUpAsked;
+use tests::databases::on_each_database;
+use tests::people::{Market, refused, tokens};
+
+fn asks(key: &str) -> TopUpAsked<'_> {
+    TopUpAsked { wanted: Wanted::Tokens(tokens("1000")), return_to: None, intent: None, key }
+}
+
+/// Who asks again hears the answer even at the limit: nothing new is opened.
+#[test]
+fn so_many_wait_for_their_money_and_no_more() {
+    on_each_database(async |base| {
+        let market = Market::on(base).await;
+        let finch = market.person("finch").await;
+        let mut opened = Vec::new();
+        for attempt in 0..WAITING_MAX {
+            opened.push(
+                market.store.top_up_by_card(&finch.actor, asks(&attempt.to_string())).await.unwrap().id,
+            );
+        }
+        let more = market.store.top_up_by_card(&finch.actor, asks("more")).await;
+        let limit = WAITING_MAX;
+        assert_eq!(
+            refused(more),
+            Refusal::TooMany { what: "top-ups that wait for their money".into(), limit }
+        );
+        let again = market.store.top_up_by_card(&finch.actor, asks("0")).await.unwrap();
+        assert_eq!(Some(&again.id), opened.first());
+        market.clean().await;
+        market.store.close().await;
+    });
+}
