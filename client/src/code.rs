@@ -44,7 +44,19 @@ impl Bundle {
     /// # Errors
     /// `SIGNATURE_INVALID` if it is none.
     pub fn parse(text: &str) -> Result<Self, Denied> {
-        if text.len() > BUNDLE_BYTES_MAX {
+        Self::parse_within(text, BUNDLE_BYTES_MAX)
+    }
+
+    /// Reads the JSON of a bundle whose code is a list of codes taken back.
+    ///
+    /// # Errors
+    /// As [`Bundle::parse`].
+    pub fn parse_list(text: &str) -> Result<Self, Denied> {
+        Self::parse_within(text, revoked::LIST_BYTES_MAX + BUNDLE_BYTES_MAX)
+    }
+
+    fn parse_within(text: &str, bytes_max: usize) -> Result<Self, Denied> {
+        if text.len() > bytes_max {
             return Err(Denied::forged("it is longer than any is"));
         }
         let bundle: Self = serde_json::from_str(text).map_err(|_| Denied::forged("it is no bundle"))?;

@@ -12,6 +12,7 @@
 //! ([`world`]).
 #![deny(missing_docs, clippy::float_arithmetic, clippy::indexing_slicing)]
 
+pub mod app;
 pub mod clock;
 pub mod code;
 pub mod detect;
@@ -19,12 +20,15 @@ pub mod device;
 mod disk;
 pub mod install;
 pub mod journal;
+pub mod link;
 pub mod package;
+pub mod places;
 pub mod release;
 pub mod session;
 pub mod stop;
 #[cfg(test)]
 mod testing;
 pub mod time;
+pub mod transport;
 pub mod verdict;
 pub mod world;

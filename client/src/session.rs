@@ -17,6 +17,7 @@ use crate::device::Device;
 use crate::disk;
 use crate::journal::{Journal, Lease, Report, Spent};
 use crate::stop::Stop;
+use crate::time::Moment;
 use crate::verdict::{Denied, Verdict};
 use crate::world::World;
 
@@ -105,6 +106,46 @@ impl Session {
         self.journal(&code, meter)?.spend(id, units, now).map(Some)
     }
 
+    /// Spends units for what was allowed to begin at `begun`, whatever has
+    /// run out since.
+    ///
+    /// # Errors
+    /// As [`Journal::spend`].
+    pub(crate) fn consume_at(
+        &self,
+        meter: &str,
+        id: &str,
+        units: u32,
+        begun: Moment,
+    ) -> Result<Option<Spent>, Stop> {
+        self.journal(&self.known()?, meter)?.spend(id, units, begun).map(Some)
+    }
+
+    /// How many units of a meter that were taken along are left.
+    ///
+    /// # Errors
+    /// As [`Session::report`].
+    pub fn left(&self, meter: &str) -> Result<u32, Stop> {
+        Ok(self.journal(&self.known()?, meter)?.left())
+    }
+
+    /// The time to go by.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.clock.reading().now
+    }
+
+    /// Writes down how late it is by this device's clock, as a run does.
+    #[cfg(test)]
+    pub(crate) fn keep_clock(&mut self) {
+        self.clock.keep().expect("the disk of a test takes it");
+    }
+
+    /// Runs the checks for another version of the program from now on.
+    pub fn be_version(&mut self, version: Version) {
+        self.program.version = version;
+    }
+
     /// What was spent of a meter, to be settled.
     ///
     /// # Errors
@@ -122,7 +163,10 @@ impl Session {
     }
 
     /// The code, whether it holds now or not.
-    fn known(&self) -> Result<Code, Stop> {
+    ///
+    /// # Errors
+    /// `NOT_FOUND` without one; as [`Trust::read`].
+    pub fn known(&self) -> Result<Code, Stop> {
         let bundle = self.code.as_ref().ok_or(Denied::new(Verdict::NotFound, "there is no code"))?;
         Ok(self.trust.read(bundle, self.clock.reading().now)?)
     }
@@ -169,6 +213,19 @@ impl Session {
         self.clock.keep()?;
         self.code = Some(bundle);
         Ok(code)
+    }
+
+    /// Follows changes of the store's root, of those listed as many as are
+    /// new; the others are passed over.
+    ///
+    /// # Errors
+    /// As [`Trust::accept_root`] for one that begins at the root known here; a
+    /// fault of the disk.
+    pub fn follow_roots(&mut self, changes: &[[String; 2]]) -> Result<(), Stop> {
+        match self.trust.follow_roots(changes)? {
+            0 => Ok(()),
+            _ => Ok(self.keep_trust()?),
+        }
     }
 
     /// Takes a key set.

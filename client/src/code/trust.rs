@@ -126,6 +126,23 @@ impl Trust {
         Ok(())
     }
 
+    /// Follows those of many changes of the root, oldest first, that lead on
+    /// from the one known; how many they were.
+    ///
+    /// # Errors
+    /// As [`Trust::accept_root`].
+    pub fn follow_roots(&mut self, changes: &[[String; 2]]) -> Result<usize, Denied> {
+        let mut followed = 0;
+        for [by_old, by_new] in changes {
+            let from = Unproven::parse(by_old, TOKEN_BYTES_MAX)?;
+            if from.kid() == self.root.kid() {
+                self.accept_root(by_old, by_new)?;
+                followed += 1;
+            }
+        }
+        Ok(followed)
+    }
+
     /// Takes a key set, if it is not older than the one known.
     ///
     /// # Errors
