@@ -18,7 +18,7 @@ pub enum ListingKind {
     Service,
     /// A download, delivered at once.
     File,
-    /// A program; drafts only until offers of software exist.
+    /// A program, bought or rented by one of its offers.
     Software,
 }
 
@@ -69,18 +69,24 @@ impl ListingKind {
     /// Checks whether a listing of this kind may be offered to everybody.
     ///
     /// # Errors
-    /// `InvalidInput` on `kind` for software, on `file` for a file listing
+    /// `InvalidInput` on `offers` for software without one, on `release` for
+    /// software that nobody could install, on `file` for a file listing
     /// without its file.
-    pub fn check_publishable(self, has_file: bool) -> Result<(), Refusal> {
+    pub fn check_publishable(self, ready: Ready) -> Result<(), Refusal> {
         match self {
-            Self::Software => {
-                Err(Refusal::invalid("kind", "software cannot be published before it has an offer"))
-            }
-            Self::File if !has_file => Err(Refusal::invalid(
+            Self::Software if !ready.has_offer => Err(Refusal::invalid(
+                "offers",
+                "software is put on sale once it has an offer to buy or to rent it: save a draft first",
+            )),
+            Self::Software if !ready.has_release => Err(Refusal::invalid(
+                "release",
+                "software is put on sale once it has a published release",
+            )),
+            Self::File if !ready.has_file => Err(Refusal::invalid(
                 "file",
                 "a file listing is published once its file is attached: save a draft first",
             )),
-            Self::File | Self::Goods | Self::Service => Ok(()),
+            Self::File | Self::Goods | Self::Service | Self::Software => Ok(()),
         }
     }
 
@@ -113,6 +119,17 @@ impl ListingKind {
             Some(_) | None => Ok(()),
         }
     }
+}
+
+/// What a listing has beside its details.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ready {
+    /// The file that is sold is attached.
+    pub has_file: bool,
+    /// At least one offer holds.
+    pub has_offer: bool,
+    /// At least one release is published.
+    pub has_release: bool,
 }
 
 /// Where a listing stands. The numbers stand in the tables.
@@ -302,16 +319,20 @@ mod tests {
 
     #[test]
     fn what_can_be_delivered_may_be_published() {
+        let none = Ready::default();
+        let offered = Ready { has_offer: true, ..none };
         let table = [
-            (ListingKind::Goods, false, None),
-            (ListingKind::Service, false, None),
-            (ListingKind::File, false, Some("file")),
-            (ListingKind::File, true, None),
-            (ListingKind::Software, true, Some("kind")),
+            (ListingKind::Goods, none, None),
+            (ListingKind::Service, none, None),
+            (ListingKind::File, none, Some("file")),
+            (ListingKind::File, Ready { has_file: true, ..none }, None),
+            (ListingKind::Software, Ready { has_file: true, ..none }, Some("offers")),
+            (ListingKind::Software, offered, Some("release")),
+            (ListingKind::Software, Ready { has_release: true, ..offered }, None),
         ];
-        for (kind, has_file, field) in table {
-            let refusal = kind.check_publishable(has_file).err();
-            assert_eq!(refusal.as_ref().and_then(Refusal::field), field, "{kind:?} {has_file}");
+        for (kind, ready, field) in table {
+            let refusal = kind.check_publishable(ready).err();
+            assert_eq!(refusal.as_ref().and_then(Refusal::field), field, "{kind:?} {ready:?}");
         }
     }
 

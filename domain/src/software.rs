@@ -1,6 +1,8 @@
 //! Software: what its publisher may say of a product, its releases and the
 //! programs in them.
 
+pub mod offers;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -140,7 +140,7 @@ const ARTIFACT_STAYS: &str = "NEW.id = OLD.id AND NEW.release_id = OLD.release_i
      AND NEW.file_hash = OLD.file_hash AND NEW.uploaded_at = OLD.uploaded_at))";
 
 /// An offer is what somebody paid for: it can only be retired.
-const OFFER_STAYS: &str = "NEW.id = OLD.id AND NEW.listing_id = OLD.listing_id AND NEW.place = OLD.place \
+const OFFER_STAYS: &str = "NEW.id = OLD.id AND NEW.listing_id = OLD.listing_id \
      AND NEW.kind = OLD.kind AND NEW.price = OLD.price AND COALESCE(NEW.seconds, 0) = COALESCE(OLD.seconds, 0) \
      AND COALESCE(NEW.meter, '') = COALESCE(OLD.meter, '') AND COALESCE(NEW.units, 0) = COALESCE(OLD.units, 0) \
      AND COALESCE(NEW.updates, 0) = COALESCE(OLD.updates, 0) \

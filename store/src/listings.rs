@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use domain::access::{Actor, SignedIn};
 use domain::id::{CategoryId, ImageId, ListingId, UserId};
-use domain::listing::{Condition, Details, IMAGES_MAX, ListingKind, ListingState, Offered};
+use domain::listing::{Condition, Details, IMAGES_MAX, ListingKind, ListingState, Offered, Ready};
 use domain::refusal::Refusal;
 use domain::text::{Description, FileName, Title, parse_tags};
 use domain::time::Timestamp;
@@ -18,6 +18,7 @@ use crate::error::{Done, Error, Fault};
 use crate::feed;
 use crate::images::{Cover, Image};
 use crate::media::Artifact;
+use crate::offers::ready;
 use crate::page::{Page, Window};
 use crate::tx::{Columns, Link, ids, insert, marks};
 
@@ -81,9 +82,7 @@ impl Listing {
     /// Whether somebody may buy it now.
     #[must_use]
     pub fn is_buyable(&self) -> bool {
-        self.state == ListingState::Published
-            && self.kind != ListingKind::Software
-            && self.quantity != Some(0)
+        self.state == ListingState::Published && self.quantity != Some(0)
     }
 }
 
@@ -98,7 +97,8 @@ pub struct NewListing {
     pub category: CategoryId,
     /// What sort of thing.
     pub kind: ListingKind,
-    /// The price of one unit.
+    /// The price of one unit; of software its offers decide, and this is
+    /// passed over.
     pub price: Tokens,
     /// How many there are.
     pub quantity: Option<u32>,
@@ -209,13 +209,14 @@ impl Store {
             tags: parse_tags(new.tags.iter().map(String::as_str))?,
             category: new.category,
             kind: new.kind,
-            price: new.price,
+            // The least there is, until there are offers.
+            price: if new.kind == ListingKind::Software { self.0.market.price_step } else { new.price },
             quantity: new.quantity,
             condition: new.condition,
         };
         let checked = self.check(details, new.images)?;
         if new.publish {
-            new.kind.check_publishable(false)?;
+            new.kind.check_publishable(Ready::default())?;
         }
         let mint = self.0.world.mint();
         let (id, now) = (ListingId::new(mint.uuid(0)), mint.at());
@@ -271,8 +272,13 @@ impl Store {
         let has_images = revision.images.is_some();
         let checked = self.check(details, revision.images.unwrap_or_default())?;
         if revision.publish {
-            old.kind.check_publishable(old.file.is_some())?;
+            old.kind.check_publishable(ready(self.read(), id, old.file.is_some()).await?)?;
         }
+        if old.kind == ListingKind::Software && revision.price.is_some_and(|price| price != old.price) {
+            let problem = "the price of software is that of its cheapest offer: change the offers";
+            return Err(Refusal::invalid("price", problem).into());
+        }
+        let is_software = old.kind == ListingKind::Software;
         // A quantity that was not named is left to the purchases under way.
         let is_restocked = revision.quantity.is_some();
         let now = self.0.world.now();
@@ -280,13 +286,15 @@ impl Store {
             Box::pin(async move {
                 let mut values = detail_values(&checked.details)?;
                 let quantity = if is_restocked { "quantity = $5" } else { "quantity = COALESCE(quantity, $5)" };
+                // Offers may have been set since; they alone move this price.
+                let price = if is_software { "price = CASE WHEN kind = 4 THEN price ELSE $4 END" } else { "price = $4" };
                 let publish = match revision.publish {
                     true => ", state = 2, published_at = COALESCE(published_at, $8)",
                     false => "",
                 };
                 values.extend([Value::from(now.millis()), id.uuid().into(), seller.id.uuid().into()]);
                 let sql = format!(
-                    "UPDATE listings SET title = $1, description = $2, category_id = $3, price = $4, {quantity}, \
+                    "UPDATE listings SET title = $1, description = $2, category_id = $3, {price}, {quantity}, \
                      condition = $6, tags = $7, revised_at = $8{publish} WHERE id = $9 AND seller_id = $10"
                 );
                 link.change(sql, values).await?;
@@ -302,8 +310,8 @@ impl Store {
     }
 
     /// Publishes a listing of the asker's; publishing it again changes
-    /// nothing. Precedence: not there (or not the asker's), software, a file
-    /// listing without its file.
+    /// nothing. Precedence: not there (or not the asker's), software without an
+    /// offer or a release, a file listing without its file.
     ///
     /// # Errors
     /// `NotSignedIn`, then in that precedence.
@@ -369,7 +377,7 @@ impl Store {
         self.own_listing(id).await
     }
 
-    async fn own_listing(&self, id: ListingId) -> Done<Listing> {
+    pub(crate) async fn own_listing(&self, id: ListingId) -> Done<Listing> {
         let listing = self.listings(&[id]).await?.into_iter().next();
         Ok(listing.ok_or(Fault::corrupt("find a listing that was written"))?)
     }

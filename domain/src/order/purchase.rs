@@ -180,8 +180,8 @@ fn price_line(book: &Book, buyer: UserId, wanted: &Wanted) -> Result<(UserId, Or
 
 /// Checks whether `buyer`, if it is known already who, may have that many of
 /// this listing. Carts and purchases ask the same. Precedence: not there, own
-/// listing, not for sale, quantity, stock; so what was withdrawn is not for
-/// sale, whether or not some are left.
+/// listing, not for sale, software (which is bought by an offer), quantity,
+/// stock; so what was withdrawn is not for sale, whether or not some are left.
 ///
 /// # Errors
 /// In that precedence.
@@ -193,8 +193,14 @@ pub fn check_offer(offered: &Offered, buyer: Option<UserId>, quantity: u32) -> R
     if is_own {
         return Err(Refusal::OwnListing);
     }
-    if offered.state != ListingState::Published || offered.kind == ListingKind::Software {
+    if offered.state != ListingState::Published {
         return Err(Refusal::NotForSale { listing: offered.id });
+    }
+    if offered.kind == ListingKind::Software {
+        return Err(Refusal::invalid(
+            "offerId",
+            "software is bought or rented by one of its offers, not through the cart: choose one on its page",
+        ));
     }
     if quantity == 0 || quantity > QUANTITY_MAX {
         return Err(Refusal::invalid("quantity", format!("a quantity is from 1 to {QUANTITY_MAX}")));

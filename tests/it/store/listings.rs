@@ -71,7 +71,7 @@ fn what_cannot_be_listed_is_refused_in_this_order() {
         new.quantity = None;
         assert_eq!(refusal(&new).await.field(), Some("file"));
         new.kind = ListingKind::Software;
-        assert_eq!(refusal(&new).await.field(), Some("kind"));
+        assert_eq!(refusal(&new).await.field(), Some("offers"));
         assert_eq!(market.store.count_published().await.unwrap(), 0);
         market.store.close().await;
     });

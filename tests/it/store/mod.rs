@@ -17,6 +17,7 @@ mod orders;
 mod privacy;
 mod races;
 mod servers;
+mod software;
 mod statement;
 mod tamper;
 mod timers;
