@@ -14,7 +14,8 @@ use semver::Version;
 
 use crate::install::{Held, Integrity};
 pub use decide::{Action, Covered, decide};
-pub use rule::{Places, Rule};
+pub use crate::package::Rule;
+pub use rule::Places;
 
 /// Where a copy was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub fn detect(held: &Held, rules: &[Rule], places: &Places) -> io::Result<State>
             Integrity::Broken(_) => State::Broken,
         });
     }
-    let found = rules.iter().find_map(|rule| rule.find(places));
+    let found = rules.iter().find_map(|rule| places.find(rule));
     Ok(found.map_or(State::Absent, |version| State::Present(Found::Rule, version)))
 }
 

@@ -7,6 +7,8 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use package::disk::{hex, sha256, sync_folder};
+
 /// Writes a file so that after a crash either the old or the new one is there:
 /// aside, to the disk, then renamed. Only its owner may read it.
 ///
@@ -75,19 +77,6 @@ pub(crate) fn private() -> OpenOptions {
     options
 }
 
-/// Makes the names in a folder last.
-///
-/// # Errors
-/// If the disk does not.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Elsewhere a folder cannot be opened as a file, and renames last anyway.
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    #[cfg(not(unix))]
-    let _unused = folder;
-    Ok(())
-}
-
 /// The folder in which a file lies.
 ///
 /// # Errors
@@ -99,21 +88,4 @@ pub(crate) fn folder_of(path: &Path) -> io::Result<&Path> {
 /// An error about what is on the disk.
 pub(crate) fn odd(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
-}
-
-/// Bytes in hexadecimal, small letters.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for byte in bytes {
-        // Writing into a text does not fail.
-        let _written = write!(text, "{byte:02x}");
-    }
-    text
-}
-
-/// SHA-256 of bytes, in hexadecimal.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    use sha2::Digest as _;
-    hex(&sha2::Sha256::digest(bytes))
 }

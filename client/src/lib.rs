@@ -21,7 +21,6 @@ mod disk;
 pub mod install;
 pub mod journal;
 pub mod link;
-pub mod package;
 pub mod places;
 pub mod release;
 pub mod session;
@@ -32,3 +31,6 @@ pub mod time;
 pub mod transport;
 pub mod verdict;
 pub mod world;
+
+/// Archives, their lists and names: shared with the vendor's side.
+pub use ::package;

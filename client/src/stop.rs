@@ -96,6 +96,15 @@ impl From<Denied> for Stop {
     }
 }
 
+impl From<package::Stop> for Stop {
+    fn from(stop: package::Stop) -> Self {
+        match stop {
+            package::Stop::Refused(why) => Self::Refused(why),
+            package::Stop::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
 impl From<io::Error> for Stop {
     fn from(fault: io::Error) -> Self {
         Self::Fault(fault)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::name;
+use crate::name;
 use crate::stop::Stop;
 
 /// The most files of a package.
@@ -15,10 +15,10 @@ pub const FILES_MAX: usize = 20_000;
 pub const UNPACKED_BYTES_MAX: u64 = 16 << 30;
 
 /// How many times larger than itself an archive may unpack.
-const RATIO_MAX: u64 = 200;
+pub(crate) const RATIO_MAX: u64 = 200;
 
 /// Small archives may be mostly air: this many bytes are always allowed.
-const RATIO_FREE_BYTES: u64 = 1 << 20;
+pub(crate) const RATIO_FREE_BYTES: u64 = 1 << 20;
 
 /// How an artifact is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,8 +7,8 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use flate2::read::GzDecoder;
 use tar::{Archive, EntryType};
 
-use super::name::NAME_BYTES_MAX;
-use super::unpack::{Taken, unreadable};
+use crate::entry::{Taker, check_mode, unreadable};
+use crate::name::NAME_BYTES_MAX;
 use crate::stop::Stop;
 
 /// The most bytes of a header that belongs to the next entry.
@@ -21,12 +21,12 @@ const AIR_BYTES: u64 = 4_096;
 const HEADERS_PER_ENTRY: usize = 3;
 
 /// Takes all entries of an archive.
-pub(super) fn read(archive: &mut File, taken: &mut Taken<'_>) -> Result<(), Stop> {
+pub(crate) fn read(archive: &mut File, taker: &mut dyn Taker) -> Result<(), Stop> {
     archive.seek(SeekFrom::Start(0))?;
-    let entries_max = taken.listing().entries().saturating_add(1).saturating_mul(HEADERS_PER_ENTRY);
+    let entries_max = taker.entries_max().saturating_add(1).saturating_mul(HEADERS_PER_ENTRY);
     let air = u64::try_from(entries_max).unwrap_or(u64::MAX).saturating_add(16).saturating_mul(AIR_BYTES);
     let plain = GzDecoder::new(BufReader::new(&*archive));
-    let mut tar = Archive::new(plain.take(taken.listing().unpacked().saturating_add(air)));
+    let mut tar = Archive::new(plain.take(taker.bytes_max().saturating_add(air)));
     let mut long_name = None;
     for (number, entry) in tar.entries().map_err(unreadable)?.raw(true).enumerate() {
         let mut entry = entry.map_err(unreadable)?;
@@ -48,9 +48,10 @@ pub(super) fn read(archive: &mut File, taken: &mut Taken<'_>) -> Result<(), Stop
                 Some(_) => return Err(Stop::refused("the archive names all its entries alike")),
             },
             EntryType::Regular | EntryType::Directory => {
-                Taken::check_mode(entry.header().mode().map_err(unreadable)?)?;
+                let is_program = check_mode(entry.header().mode().map_err(unreadable)?)?;
                 let name = long_name.take().unwrap_or_else(|| entry.header().path_bytes().into_owned());
-                take_entry(taken, &name, sort, &mut entry)?;
+                let kept = Kept { name: &name, sort, is_program };
+                take_entry(taker, &kept, &mut entry)?;
             }
             _ => return Err(Stop::refused("an entry is a link, a device or something else")),
         }
@@ -61,18 +62,20 @@ pub(super) fn read(archive: &mut File, taken: &mut Taken<'_>) -> Result<(), Stop
     }
 }
 
-fn take_entry(
-    taken: &mut Taken<'_>,
-    name: &[u8],
+/// An entry that may be kept.
+struct Kept<'a> {
+    name: &'a [u8],
     sort: EntryType,
-    content: &mut dyn Read,
-) -> Result<(), Stop> {
+    is_program: bool,
+}
+
+fn take_entry(taker: &mut dyn Taker, kept: &Kept<'_>, content: &mut dyn Read) -> Result<(), Stop> {
     // `tar -C folder .` writes every name so, and the folder itself first.
-    let plain = name.strip_prefix(b"./").unwrap_or(name);
-    match sort {
+    let plain = kept.name.strip_prefix(b"./").unwrap_or(kept.name);
+    match kept.sort {
         EntryType::Directory if plain.is_empty() => Ok(()),
-        EntryType::Directory => taken.folder(plain.strip_suffix(b"/").unwrap_or(plain)),
-        _ => taken.file(plain, content),
+        EntryType::Directory => taker.folder(plain.strip_suffix(b"/").unwrap_or(plain)),
+        _ => taker.file(plain, kept.is_program, content),
     }
 }
 

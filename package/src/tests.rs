@@ -3,6 +3,7 @@
 mod evil;
 mod lists;
 mod made;
+mod surveys;
 
 use std::fs;
 use std::io::{Seek, Write};
@@ -11,7 +12,7 @@ use std::path::Path;
 use super::listing::{Artifact, FileClaim, Listing, Packing};
 use super::unpack;
 use crate::stop::Stop;
-use crate::testing::sha256;
+use crate::disk::sha256;
 use made::{Tar, Zip};
 
 /// What the good package holds.

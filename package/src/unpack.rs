@@ -7,20 +7,11 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::listing::{Artifact, FileClaim, Listing, Packing};
-use super::{name, targz, zip};
 use crate::disk;
+use crate::entry::{CHUNK_BYTES, Taker, unreadable};
+use crate::listing::{Artifact, FileClaim, Listing, Packing};
 use crate::stop::Stop;
-
-/// How much is read and written at once.
-const CHUNK_BYTES: usize = 64 * 1024;
-
-/// What an entry of an archive is, as far as we take any.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sort {
-    File,
-    Folder,
-}
+use crate::{name, targz, zip};
 
 /// Unpacks an artifact into a folder, which must be there and be empty.
 /// Everything is on the disk when it returns. After a no, remove the folder.
@@ -30,7 +21,10 @@ pub(super) enum Sort {
 /// lacks something; a fault of the disk.
 pub fn unpack(archive: &mut File, artifact: &Artifact, listing: &Listing, into: &Path) -> Result<(), Stop> {
     if fs::read_dir(into)?.next().is_some() {
-        return Err(Stop::Fault(disk::odd("the folder to unpack into is not empty")));
+        return Err(Stop::Fault(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the folder to unpack into is not empty",
+        )));
     }
     let mut taken = Taken { listing, into, files: HashSet::new(), folders: HashSet::new() };
     for folder in listing.folders() {
@@ -39,7 +33,7 @@ pub fn unpack(archive: &mut File, artifact: &Artifact, listing: &Listing, into: 
     match artifact.kind {
         Packing::Zip => zip::read(archive, &mut taken)?,
         Packing::TarGz => targz::read(archive, &mut taken)?,
-        Packing::Binary => taken.file(artifact.main.as_bytes(), archive)?,
+        Packing::Binary => taken.file(artifact.main.as_bytes(), true, archive)?,
     }
     if taken.files.len() != listing.files().count() {
         return Err(Stop::refused("the archive lacks a file of its list"));
@@ -51,7 +45,7 @@ pub fn unpack(archive: &mut File, artifact: &Artifact, listing: &Listing, into: 
 }
 
 /// What was taken out of an archive so far.
-pub(super) struct Taken<'a> {
+struct Taken<'a> {
     listing: &'a Listing,
     into: &'a Path,
     files: HashSet<String>,
@@ -59,27 +53,24 @@ pub(super) struct Taken<'a> {
 }
 
 impl Taken<'_> {
-    /// The list.
-    pub(super) const fn listing(&self) -> &Listing {
-        self.listing
-    }
-
     /// Where a listed name lies; its parts are plain.
     fn path(&self, name: &str) -> PathBuf {
         name.split('/').fold(self.into.to_owned(), |path, part| path.join(part))
     }
+}
 
-    /// Checks what an entry's permissions say, though none of them are used.
-    pub(super) fn check_mode(mode: u32) -> Result<(), Stop> {
-        match mode & 0o7000 {
-            0 => Ok(()),
-            _ => Err(Stop::refused("a file wants to run as somebody else")),
-        }
+impl Taker for Taken<'_> {
+    fn entries_max(&self) -> usize {
+        self.listing.entries()
+    }
+
+    fn bytes_max(&self) -> u64 {
+        self.listing.unpacked()
     }
 
     /// Takes an entry that is a folder. It was made before; it only has to be
     /// one of the list.
-    pub(super) fn folder(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+    fn folder(&mut self, bytes: &[u8]) -> Result<(), Stop> {
         let name = name::parse(bytes).map_err(Stop::refused)?;
         if !self.listing.has_folder(name) {
             return Err(Stop::refused("the archive holds a folder that is not in its list"));
@@ -90,8 +81,9 @@ impl Taken<'_> {
         }
     }
 
-    /// Takes an entry that is a file: writes and compares it.
-    pub(super) fn file(&mut self, bytes: &[u8], content: &mut dyn Read) -> Result<(), Stop> {
+    /// Takes an entry that is a file: writes and compares it. What may run is
+    /// decided by the list.
+    fn file(&mut self, bytes: &[u8], _: bool, content: &mut dyn Read) -> Result<(), Stop> {
         let name = name::parse(bytes).map_err(Stop::refused)?;
         let Some(claim) = self.listing.file(name) else {
             return Err(Stop::refused("the archive holds a file that is not in its list"));
@@ -136,13 +128,5 @@ fn write_checked(content: &mut dyn Read, claim: &FileClaim, file: &mut File) -> 
     match size == claim.size && disk::hex(&hash.finalize()) == claim.sha256 {
         true => Ok(()),
         false => Err(Stop::refused("a file is not the one of its list")),
-    }
-}
-
-/// What makes an archive unreadable is its own fault, unless the disk says so.
-pub(super) fn unreadable(error: io::Error) -> Stop {
-    match error.raw_os_error() {
-        Some(_) => Stop::Fault(error),
-        None => Stop::refused(format!("the archive cannot be read: {error}")),
     }
 }

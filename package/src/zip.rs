@@ -10,8 +10,8 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use flate2::read::DeflateDecoder;
 
-use super::name::NAME_BYTES_MAX;
-use super::unpack::{Sort, Taken, unreadable};
+use crate::entry::{Sort, Taker, check_mode, unreadable};
+use crate::name::NAME_BYTES_MAX;
 use crate::stop::Stop;
 
 const END_SIGN: u32 = 0x0605_4b50;
@@ -30,6 +30,7 @@ struct Entry {
     name: Vec<u8>,
     sort: Sort,
     is_deflated: bool,
+    is_program: bool,
     packed: u64,
     size: u64,
     offset: u64,
@@ -43,24 +44,24 @@ struct Directory {
 }
 
 /// Takes all entries of an archive.
-pub(super) fn read(archive: &mut File, taken: &mut Taken<'_>) -> Result<(), Stop> {
+pub(crate) fn read(archive: &mut File, taker: &mut dyn Taker) -> Result<(), Stop> {
     let directory = find_directory(archive)?;
     // Checked before any entry is read: a million of them cost nothing.
-    if usize::from(directory.entries) > taken.listing().entries() {
+    if usize::from(directory.entries) > taker.entries_max() {
         return Err(Stop::refused("the archive holds more than its list"));
     }
     let entries = read_directory(archive, &directory)?;
     for entry in entries {
         match entry.sort {
             Sort::Folder if entry.size == 0 && entry.packed == 0 => {
-                taken.folder(entry.name.strip_suffix(b"/").unwrap_or(&entry.name))?;
+                taker.folder(entry.name.strip_suffix(b"/").unwrap_or(&entry.name))?;
             }
             Sort::Folder => return Err(Stop::refused("a folder has a content")),
             Sort::File => {
                 let content = open(archive, &entry, directory.offset)?;
                 match entry.is_deflated {
-                    true => taken.file(&entry.name, &mut DeflateDecoder::new(content))?,
-                    false => taken.file(&entry.name, &mut { content })?,
+                    true => taker.file(&entry.name, entry.is_program, &mut DeflateDecoder::new(content))?,
+                    false => taker.file(&entry.name, entry.is_program, &mut { content })?,
                 }
             }
         }
@@ -137,12 +138,14 @@ fn read_entry(reader: &mut impl Read) -> Result<Entry, Stop> {
     reader.read_exact(&mut name).map_err(unreadable)?;
     let rest = u64::from(extra).saturating_add(comment.into());
     std::io::copy(&mut reader.take(rest), &mut std::io::sink()).map_err(unreadable)?;
-    let sort = sort_of(&name, made_by, outer)?;
-    Ok(Entry { name, sort, is_deflated, packed: packed.into(), size: size.into(), offset: offset.into() })
+    let (sort, is_program) = sort_of(&name, made_by, outer)?;
+    let (packed, size, offset) = (packed.into(), size.into(), offset.into());
+    Ok(Entry { name, sort, is_deflated, is_program, packed, size, offset })
 }
 
-/// What an entry is: by its name, and by the file type if a Unix made it.
-fn sort_of(name: &[u8], made_by: u16, outer: u32) -> Result<Sort, Stop> {
+/// What an entry is: by its name, and by the file type if a Unix made it; and
+/// whether its mode says that it is a program.
+fn sort_of(name: &[u8], made_by: u16, outer: u32) -> Result<(Sort, bool), Stop> {
     let sort = if name.ends_with(b"/") { Sort::Folder } else { Sort::File };
     // Others leave the upper half empty; whoever fills it means a Unix mode.
     let mode = outer >> 16;
@@ -156,8 +159,7 @@ fn sort_of(name: &[u8], made_by: u16, outer: u32) -> Result<Sort, Stop> {
     if is_unix && !is_same {
         return Err(Stop::refused("an entry is a link, a device or something else than it seems"));
     }
-    Taken::check_mode(mode)?;
-    Ok(sort)
+    Ok((sort, check_mode(mode)?))
 }
 
 /// Where the content of an entry begins; it ends before the directory.

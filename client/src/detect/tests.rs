@@ -199,6 +199,6 @@ fn a_rule_reads_no_device_and_no_pipe() {
     let opt = bench.folder.path().join("opt");
     fs::create_dir_all(&opt).unwrap();
     std::os::unix::fs::symlink("/dev/zero", opt.join("zero")).unwrap();
-    let (path, sha256) = (rule::Place::parse("${OPT}/zero").unwrap(), "0".repeat(64));
+    let (path, sha256) = (package::rule::Place::parse("${OPT}/zero").unwrap(), "0".repeat(64));
     assert_eq!(bench.detect(&[Rule::FileSha256 { path, sha256, version: None }]), State::Absent);
 }

@@ -164,7 +164,7 @@ impl Held {
         let Some(plan) = disk::read_json::<Plan>(&self.plan_path(), FILE_BYTES_MAX)? else {
             return Ok(());
         };
-        if crate::package::name::parse(plan.target.as_bytes()).is_err() || plan.target.contains('/') {
+        if package::name::parse(plan.target.as_bytes()).is_err() || plan.target.contains('/') {
             return Err(disk::odd("the plan of an install is broken"));
         }
         match self.receipt(&plan.target)? {
