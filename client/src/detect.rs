@@ -13,8 +13,8 @@ use std::io;
 use semver::Version;
 
 use crate::install::{Held, Integrity};
-pub use decide::{Action, Covered, decide};
 pub use crate::package::Rule;
+pub use decide::{Action, Covered, decide};
 pub use rule::Places;
 
 /// Where a copy was found.

@@ -78,10 +78,9 @@ impl ListingKind {
                 "offers",
                 "software is put on sale once it has an offer to buy or to rent it: save a draft first",
             )),
-            Self::Software if !ready.has_release => Err(Refusal::invalid(
-                "release",
-                "software is put on sale once it has a published release",
-            )),
+            Self::Software if !ready.has_release => {
+                Err(Refusal::invalid("release", "software is put on sale once it has a published release"))
+            }
             Self::File if !ready.has_file => Err(Refusal::invalid(
                 "file",
                 "a file listing is published once its file is attached: save a draft first",

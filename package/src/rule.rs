@@ -138,7 +138,9 @@ impl Rule {
                     && code.chars().all(|sign| sign.is_ascii_hexdigit() || sign == '-');
                 is_code.then_some(()).ok_or("an upgrade code looks as 01234567-89AB-CDEF-0123-456789ABCDEF")
             }
-            Self::BundleId { id } => is_word(id, ".-").then_some(()).ok_or("a bundle is named as org.example.App"),
+            Self::BundleId { id } => {
+                is_word(id, ".-").then_some(()).ok_or("a bundle is named as org.example.App")
+            }
         }
     }
 }
@@ -154,7 +156,8 @@ mod tests {
 
     #[test]
     fn rules_that_could_find_something_are_taken() {
-        let by_hash = format!(r#"{{"kind":"file_sha256","path":"${{OPT}}/a/b","sha256":"{}"}}"#, "0a".repeat(32));
+        let by_hash =
+            format!(r#"{{"kind":"file_sha256","path":"${{OPT}}/a/b","sha256":"{}"}}"#, "0a".repeat(32));
         for text in [
             r#"{"kind":"path_exists","path":"${HOME}/.inkwell/inkwell","version":"1.2.3"}"#,
             &by_hash,

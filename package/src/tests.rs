@@ -11,8 +11,8 @@ use std::path::Path;
 
 use super::listing::{Artifact, FileClaim, Listing, Packing};
 use super::unpack;
-use crate::stop::Stop;
 use crate::disk::sha256;
+use crate::stop::Stop;
 use made::{Tar, Zip};
 
 /// What the good package holds.

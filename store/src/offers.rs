@@ -136,9 +136,8 @@ impl Store {
         let set = self.writer()?.change(move |link| {
             Box::pin(async move {
                 let sql = format!("SELECT state FROM listings WHERE id = $1{}", link.for_update());
-                let read = |row: &mut Columns<'_>| {
-                    row.take_as("read a listing's state", ListingState::from_number)
-                };
+                let read =
+                    |row: &mut Columns<'_>| row.take_as("read a listing's state", ListingState::from_number);
                 let state = link.row(sql, vec![listing.uuid().into()], read).await?;
                 let state = state.ok_or(Refusal::missing("listing"))?;
                 let current = current_offers(link, listing).await?;
@@ -203,7 +202,9 @@ fn offer_values(offer: &Offer, place: i16, now: Timestamp) -> Result<Vec<Value>,
     let (number, seconds, meter, units, updates, updates_for) = match &offer.kind {
         OfferKind::Purchase { updates: Updates::All } => (1_i16, None, None, None, Some(1_i16), None),
         OfferKind::Purchase { updates: Updates::Major } => (1, None, None, None, Some(2), None),
-        OfferKind::Purchase { updates: Updates::For(time) } => (1, None, None, None, Some(3), Some(length(*time))),
+        OfferKind::Purchase { updates: Updates::For(time) } => {
+            (1, None, None, None, Some(3), Some(length(*time)))
+        }
         OfferKind::RentTime(time) => (2, Some(length(*time)), None, None, None, None),
         OfferKind::RentUnits { meter, units, within } => {
             (3, within.map(length), Some(meter.as_str()), Some(i64::from(*units)), None, None)

@@ -61,7 +61,8 @@ pub fn decide_offers(
             "software that is on sale keeps at least one offer: withdraw the listing first",
         ));
     }
-    let mut change = OfferChange { price: wanted.iter().map(|offer| offer.price).min(), ..OfferChange::default() };
+    let mut change =
+        OfferChange { price: wanted.iter().map(|offer| offer.price).min(), ..OfferChange::default() };
     for (place, offer) in (1_i16..).zip(wanted) {
         match current.iter().find(|known| is_same(known, &offer)) {
             Some(known) => change.kept.push((known.id, place)),
@@ -121,7 +122,10 @@ mod tests {
             (vec![buy(1, 40), day(2, 3), exports(3, 10)], None),
             (vec![buy(1, 40), day(2, 0)], Some("offers.1.price")),
             (vec![day(1, 3), exports(2, 0)], Some("offers.1.units")),
-            (vec![Offer { credit, ..day(1, 3) }, Offer { credit, ..buy(2, 9) }], Some("offers.1.convertCredit")),
+            (
+                vec![Offer { credit, ..day(1, 3) }, Offer { credit, ..buy(2, 9) }],
+                Some("offers.1.convertCredit"),
+            ),
             (vec![Offer { devices_max: 0, ..buy(1, 9) }], Some("offers.0.devices")),
             (vec![day(1, 3), buy(2, 9), day(3, 3)], Some("offers.2.kind")),
             (vec![day(1, 3), day(2, 4)], None),

@@ -89,7 +89,10 @@ fn offers_are_set_and_retired_never_changed() {
         assert_eq!(set(&finch, vec![]).await, Refusal::missing("listing"));
         assert_eq!(set(&wren, vec![day("3"), day("0.5")]).await.field(), Some("offers.1.price"));
         let chair = wren.lists_goods("A chair", 3, 1).await;
-        assert_eq!(refused(store.set_offers(&wren.actor, chair, vec![day("3")]).await).field(), Some("listingId"));
+        assert_eq!(
+            refused(store.set_offers(&wren.actor, chair, vec![day("3")]).await).field(),
+            Some("listingId")
+        );
 
         let direct = market.base.connect().await;
         for sql in [
