@@ -7,9 +7,11 @@
 //! order gave. Nothing here reads a clock: the time is passed in, and one rule
 //! holds everywhere: valid while `starts <= now < ends`.
 
+pub mod device;
 pub mod grant;
 pub mod meter;
 pub mod offer;
+pub mod terms;
 pub mod verdict;
 
 use serde::{Deserialize, Serialize};

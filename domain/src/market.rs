@@ -2,6 +2,7 @@
 //! commands are decided under.
 
 use crate::desk::DeskTerms;
+use crate::licence::terms::SoftwareTerms;
 use crate::money::{Currency, TokenPrice};
 use crate::order::purchase::Terms;
 use crate::tariff::Tariff;
@@ -33,6 +34,8 @@ pub struct Market {
     pub session: Seconds,
     /// Under which terms the desk works.
     pub desk: DeskTerms,
+    /// Under which terms software is used.
+    pub software: SoftwareTerms,
 }
 
 impl Default for Market {
@@ -49,6 +52,7 @@ impl Default for Market {
             gift_link: Seconds::days(30),
             session: Seconds::days(60),
             desk: DeskTerms::default(),
+            software: SoftwareTerms::default(),
         }
     }
 }

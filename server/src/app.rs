@@ -22,6 +22,8 @@ use crate::files::FileName;
 use crate::headers::{SecurityHeaders, secure};
 use crate::house::House;
 use crate::http::graphql;
+use crate::keys::proof::Gate;
+use crate::keys::web as keys;
 use crate::kept_pages::{KeptPages, keep};
 use crate::limits::Limits;
 use crate::payments;
@@ -63,7 +65,9 @@ pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
         metrics: Arc::clone(metrics),
         ids: Arc::new(RequestIds::new(house.store.world().random())),
     };
-    let api = graphql::Api::new(house, Arc::clone(&gate));
+    let devices = Arc::new(Gate::new(Arc::clone(&house.keys)));
+    let desk = keys::Desk { gate: Arc::clone(&devices), store: house.store.clone() };
+    let api = graphql::Api::new(house, Arc::clone(&gate), devices);
     let headers = match config.payments.stripe {
         Some(_) => SecurityHeaders::with_stripe(&config.server.public_url),
         None => SecurityHeaders::new(&config.server.public_url),
@@ -74,6 +78,7 @@ pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
         .merge(graphql::router(api))
         .merge(downloads().with_state(rooms.clone()))
         .merge(payments::web::pages(counter.clone()))
+        .merge(keys::router(desk))
         .layer(from_fn_with_state((gate, site.clone()), throttle))
         .layer(from_fn_with_state(site, identify));
     health()

@@ -43,6 +43,9 @@ pub enum Command {
     /// Manage users
     #[command(subcommand)]
     User(User),
+    /// Manage the keys that sign codes for software
+    #[command(subcommand)]
+    Keys(Keys),
     /// Look at the settings
     #[command(subcommand)]
     Config(Config),
@@ -103,6 +106,28 @@ pub struct AddVendor {
     pub handle: Handle,
 }
 
+/// What can be done with keys.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Keys {
+    /// Make the root and the first keys, if there are none
+    Init,
+    /// Replace the keys that sign; what the old ones signed still holds
+    Rotate(Rotate),
+    /// List the keys, and the root that programs are built with
+    Show,
+}
+
+/// How to replace keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct Rotate {
+    /// The file of the root, if it is not in the folder of keys
+    #[arg(long, value_name = "FILE")]
+    pub root: Option<PathBuf>,
+    /// Take the old keys out of use at once: what they signed holds no more
+    #[arg(long)]
+    pub drop_old: bool,
+}
+
 /// What can be done with the settings.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Config {
@@ -120,6 +145,7 @@ impl Arguments {
             | Command::Audit(_)
             | Command::Reindex
             | Command::Import(_)
+            | Command::Keys(_)
             | Command::User(_) => None,
         };
         Sources { file: self.config.clone(), data: self.data.clone(), listen, environment }
@@ -171,6 +197,12 @@ mod tests {
             (
                 "farthing user add-vendor --handle wren",
                 Command::User(User::AddVendor(AddVendor { handle: wren })),
+            ),
+            ("farthing keys init", Command::Keys(Keys::Init)),
+            ("farthing keys show", Command::Keys(Keys::Show)),
+            (
+                "farthing keys rotate --root r.key --drop-old",
+                Command::Keys(Keys::Rotate(Rotate { root: Some("r.key".into()), drop_old: true })),
             ),
             ("farthing config check", Command::Config(Config::Check(none))),
         ];

@@ -15,6 +15,7 @@ mod payments;
 mod problem;
 mod reader;
 mod sections;
+mod software;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,7 @@ pub use payments::PaymentSettings;
 pub use problem::BadConfig;
 use problem::Problem;
 use reader::Reader;
+pub use software::SoftwareSettings;
 use sections::read_desk;
 pub use sections::{
     Database, DatabaseUrl, FileLimits, Images, LimitSettings, Log, LogFormat, Metrics, Money, PublicUrl,
@@ -78,6 +80,8 @@ pub struct Config {
     pub images: Images,
     /// What files are taken.
     pub files: FileLimits,
+    /// Under which name and terms software is sold.
+    pub software: SoftwareSettings,
     /// How letters are sent; nothing if none are.
     pub mail: Option<MailSettings>,
     /// Who may read the measurements.
@@ -132,6 +136,7 @@ impl Config {
         let search = Search::read(&mut reader)?;
         let images = Images::read(&mut reader)?;
         let files = FileLimits::read(&mut reader)?;
+        let software = SoftwareSettings::read(&mut reader, &server.data)?;
         let mail = MailSettings::read(&mut reader)?;
         let metrics = Metrics::read(&mut reader)?;
         let log = Log::read(&mut reader)?;
@@ -147,6 +152,7 @@ impl Config {
             search,
             images,
             files,
+            software,
             mail,
             metrics,
             log,

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 
 use crate::config::{Config, DatabaseUrl, PublicUrl};
 use crate::images::Press;
+use crate::keys::Keyring;
 use crate::media::{House as MediaHouse, MediaFault};
 use crate::payments::Payments;
 use crate::payments::stripe::{Stripe, StripeFault, StripeKeys};
@@ -35,6 +36,8 @@ pub struct House {
     pub media: Arc<MediaHouse>,
     /// Card payments.
     pub payments: Arc<Payments>,
+    /// The keys that sign codes for software.
+    pub keys: Arc<Keyring>,
     /// Where the settings leave the port to the system: the port that it
     /// gave, taken already, so that links can name it.
     pub(crate) listener: Option<TcpListener>,
@@ -86,6 +89,7 @@ impl House {
         let press = Press::new(config.images.press);
         let media = MediaHouse::open(&data, press, config.files, world.clone()).map_err(NotOpened::Media)?;
         let media = Arc::new(media);
+        let keys = Arc::new(open_keys(&config, world.clone())?);
         let store = open_store(&config, world, media.clone()).await?;
         let options = search::Options { writer_heap_bytes: config.search.memory_bytes, ..Default::default() };
         let index = data.join("search");
@@ -94,7 +98,7 @@ impl House {
         let search = Arc::new(search.map_err(NotOpened::Search)?);
         let payments = Arc::new(take_payments(&config, &store)?);
         let closing = watch::Sender::new(false);
-        Ok(Self { config, store, search, media, payments, listener, closing })
+        Ok(Self { config, store, search, media, payments, keys, listener, closing })
     }
 }
 
@@ -127,6 +131,16 @@ fn take_free_port(config: &mut Config) -> io::Result<Option<TcpListener>> {
         server.public_url = PublicUrl::of(server.listen);
     }
     Ok(Some(listener))
+}
+
+/// Opens the keys that sign codes, making them if there are none.
+///
+/// # Errors
+/// When they cannot be read or made.
+pub fn open_keys(config: &Config, world: World) -> Result<Keyring, NotOpened> {
+    let folder = &config.software.keys;
+    let store = config.software.store(&config.server.public_url);
+    Keyring::open(folder, &store, world).map_err(|error| NotOpened::Folder(folder.clone(), error))
 }
 
 /// Opens only the database, for commands that need no more.
@@ -168,6 +182,7 @@ pub fn market(config: &Config) -> Market {
         gift_link: money.gift_link,
         session: Seconds::days(60),
         desk: config.desk,
+        software: config.software.terms,
     }
 }
 

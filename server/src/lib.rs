@@ -14,6 +14,7 @@ pub mod images;
 pub mod import;
 pub mod importing;
 mod kept_pages;
+pub mod keys;
 pub mod limits;
 pub mod mail;
 pub mod media;

@@ -13,7 +13,8 @@ use store::world::World;
 
 use crate::cli::{self, Arguments, Command};
 use crate::config::Config;
-use crate::house::{House, open_store};
+use crate::house::{House, open_keys, open_store};
+use crate::keys::{Old, ROOT_FILE};
 use crate::progress::{Progress, Stop};
 use crate::{demo, importing, serve, telemetry, workers};
 
@@ -72,6 +73,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Trouble>
         Command::Reindex => reindex(config).await,
         Command::Import(cli::Import::Listings(asked)) => importing::run(config, asked).await,
         Command::User(cli::User::AddVendor(asked)) => add_vendor(config, &asked).await,
+        Command::Keys(asked) => keys(&config, asked),
         Command::Config(cli::Config::Check(_)) => {
             println!("{}", config.explain());
             Ok(ExitCode::SUCCESS)
@@ -186,6 +188,29 @@ async fn reindex(config: Config) -> Result<ExitCode, Trouble> {
         return Ok(ExitCode::FAILURE);
     }
     bar.finish(&format!("{done} listings can be found"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn keys(config: &Config, asked: cli::Keys) -> Result<ExitCode, Trouble> {
+    let keys = open_keys(config, World::system()).map_err(say)?;
+    match asked {
+        cli::Keys::Init | cli::Keys::Show => {}
+        cli::Keys::Rotate(how) => {
+            let root = how.root.unwrap_or_else(|| keys.folder().join(ROOT_FILE));
+            keys.rotate(&root, if how.drop_old { Old::Dropped } else { Old::Kept }).map_err(say)?;
+        }
+    }
+    let (trust, shown) = keys.show();
+    println!("The store {} signs under this root, which programs are built with:\n  {}", trust.store, trust.root);
+    for key in shown {
+        let now = if key.is_current { ", signs now" } else { "" };
+        println!("{} for {}, from {} until {}{now}", key.kid, key.role.name(), key.from, key.until);
+    }
+    let root = keys.folder().join(ROOT_FILE);
+    if root.exists() {
+        println!("The root lies in {}. Keep a copy; without it nothing can be rotated.", root.display());
+        println!("Move it to another machine to keep it off-line, and give it with --root.");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -21,6 +21,7 @@ pub mod images;
 pub mod importing;
 pub mod inbox;
 pub mod indexing;
+pub mod licences;
 pub mod listings;
 pub mod mail;
 pub mod media;

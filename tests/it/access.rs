@@ -11,7 +11,8 @@ use tests::program::Program;
 use tests::visitor::{Item, Visitor, listing_path};
 
 /// The server's own addresses, which the site does not know.
-const SERVERS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+const SERVERS: [&str; 6] =
+    ["/healthz", "/readyz", "/metrics", "/software/trust", "/software/time", "/software/nonce"];
 
 /// What somebody hears: a status, where 303 is the way to the page for
 /// signing in, and `Ok` is a page, or for a post the way on from it.

@@ -13,6 +13,8 @@ mod mail;
 #[cfg(test)]
 mod simulator;
 #[cfg(test)]
+mod software;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod stripe;

@@ -36,12 +36,15 @@ use axum::http::{HeaderMap, StatusCode, request};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::access::Actor;
+use domain::licence::device::DeviceKey;
 use frontend::{Visit, routes};
 use graphql::{Answer, Link, NotWeighed, Operation, Options, Uploads, Weight};
 use store::Store;
 use tokio::sync::watch;
 
 use crate::house::House;
+use crate::keys::proof::{self, Asked as Sent, Gate, NotProven};
+use crate::keys::web::nonce_header;
 use crate::limits::{AddressBlock, Class, RetryAfter};
 use crate::throttle::{Caller, Throttle};
 use lines::Lines;
@@ -60,6 +63,7 @@ pub struct Api {
     throttle: Arc<Throttle>,
     sizes: Sizes,
     lines: Lines,
+    devices: Arc<Gate>,
     /// Turns true when the program stops: streams then end.
     closing: watch::Receiver<bool>,
 }
@@ -67,7 +71,7 @@ pub struct Api {
 impl Api {
     /// The API over an open house, behind these limits.
     #[must_use]
-    pub fn new(house: &Arc<House>, throttle: Arc<Throttle>) -> Self {
+    pub fn new(house: &Arc<House>, throttle: Arc<Throttle>, devices: Arc<Gate>) -> Self {
         let public_url = house.config.server.public_url.as_str().to_owned();
         let options = Options {
             store: house.store.clone(),
@@ -79,7 +83,8 @@ impl Api {
             file_bytes_max: house.config.files.artifact_bytes_max,
         };
         let (api, store) = (graphql::Api::new(options), house.store.clone());
-        Self { api, store, throttle, sizes, lines: Lines::default(), closing: house.closing.subscribe() }
+        let (lines, closing) = (Lines::default(), house.closing.subscribe());
+        Self { api, store, throttle, sizes, lines, devices, closing }
     }
 }
 
@@ -127,6 +132,34 @@ impl Api {
         let user =
             user.ok_or_else(|| Problem::unknown("This session has ended, or never was. Sign in again."))?;
         Ok(Asker { actor: Actor::User(user), by_cookie: false })
+    }
+
+    /// The device that a request comes from, if it says that it does. It is
+    /// told when it does not prove it, rather than taken for nobody.
+    fn device(&self, parts: &request::Parts, body: &[u8]) -> Result<Option<DeviceKey>, Problem> {
+        let (method, path) = (parts.method.as_str(), parts.uri.path());
+        let sent = Sent { method, path, body };
+        let problem = |message| Problem::new(StatusCode::UNAUTHORIZED, message);
+        self.devices.check(&self.store, &parts.headers, sent).map_err(|not_proven| match not_proven {
+            NotProven::Headers => {
+                problem("Send `Farthing-Device` and `Farthing-Proof` together.").code("BAD_PROOF")
+            }
+            NotProven::Signature => {
+                problem("This proof is not for this request, or not by this device.").code("BAD_PROOF")
+            }
+            NotProven::Nonce => {
+                problem("Sign again with the nonce in `Farthing-Nonce`.").code("STALE_NONCE")
+            }
+        })
+    }
+
+    /// Whoever sent a proof gets the nonce for the next one.
+    fn with_nonce(&self, parts: &request::Parts, mut response: Response) -> Response {
+        let has_proof = parts.headers.contains_key(proof::PROOF) || parts.headers.contains_key(proof::DEVICE);
+        if let Some((name, value)) = has_proof.then(|| nonce_header(&self.store)).flatten() {
+            response.headers_mut().insert(name, value);
+        }
+        response
     }
 
     /// Ends when the program stops.
@@ -257,7 +290,11 @@ async fn answer_post(State(api): State<Api>, request: Request) -> Response {
             };
             return Ok(api.respond(media, form.asked, &weight, asker.actor, files).await);
         }
-        let mut asked = read::from_body(&parts.headers, body).await?;
+        let bytes = read::bytes_of(&parts.headers, body).await?;
+        let mut asked = read::from_json(&bytes)?;
+        if let Some(device) = api.device(&parts, &bytes)? {
+            asked = asked.data(device);
+        }
         let weight = api.admit(&parts, &asker.actor, &mut asked)?;
         if by_events {
             return Ok(api.respond_by_events(&parts, asked, weight, asker.actor)?);
@@ -265,7 +302,8 @@ async fn answer_post(State(api): State<Api>, request: Request) -> Response {
         check_answerable(&weight)?;
         Ok(api.respond(media, asked, &weight, asker.actor, Uploads::default()).await)
     };
-    answered.await.unwrap_or_else(|not_run: NotRun| api.refuse(&parts, media, not_run))
+    let answered = answered.await.unwrap_or_else(|not_run: NotRun| api.refuse(&parts, media, not_run));
+    api.with_nonce(&parts, answered)
 }
 
 async fn answer_get(

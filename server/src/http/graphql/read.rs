@@ -1,7 +1,7 @@
 //! Reading a request: from a JSON body, or from the query string.
 
 use async_graphql::{Request as Asked, Variables};
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Query;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
@@ -45,16 +45,15 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-/// The request in a JSON body.
-pub(super) async fn from_body(headers: &HeaderMap, body: Body) -> Result<Asked, Problem> {
+/// The bytes of a JSON body.
+pub(super) async fn bytes_of(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     check_type(headers)?;
-    let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| {
+    to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| {
         Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             format!("A request has at most {BODY_BYTES_MAX} bytes, and has to end."),
         )
-    })?;
-    from_json(&bytes)
+    })
 }
 
 /// The request that `bytes` hold.
