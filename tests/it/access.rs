@@ -53,6 +53,10 @@ const TABLE: &[Row] = &[
     ("POST", "/listing/{id}/buy", [Refused; 4]),
     ("POST", "/listing/{id}/publish", OWNER),
     ("POST", "/listing/{id}/withdraw", OWNER),
+    ("GET", "/software/trust", ALL),
+    ("GET", "/software/nonce", ALL),
+    // Without a question there is no answer.
+    ("GET", "/software/time", [Refused; 4]),
     ("GET", "/sell", USERS),
     ("POST", "/sell", POSTED),
     ("GET", "/sell/{id}", OWNER),
