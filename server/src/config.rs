@@ -30,12 +30,12 @@ pub use payments::PaymentSettings;
 pub use problem::BadConfig;
 use problem::Problem;
 use reader::Reader;
-pub use software::SoftwareSettings;
 use sections::read_desk;
 pub use sections::{
     Database, DatabaseUrl, FileLimits, Images, LimitSettings, Log, LogFormat, Metrics, Money, PublicUrl,
     Search, Secret, Server, Vendor,
 };
+pub use software::SoftwareSettings;
 
 /// All defaults, documented; `farthing config check` and the manual show it.
 pub const DEFAULTS: &str = include_str!("../config.default.toml");

@@ -11,9 +11,9 @@ mod file;
 pub mod nonce;
 pub mod proof;
 mod sealed;
-pub mod web;
 #[cfg(test)]
 mod tests;
+pub mod web;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,8 +24,8 @@ use domain::time::{Seconds, Timestamp};
 use serde::Serialize;
 use store::world::World;
 
-use claims::{Bundle, CertificateClaims, KeyClaim, KeySetClaims};
 pub use claims::Role;
+use claims::{Bundle, CertificateClaims, KeyClaim, KeySetClaims};
 use file::{Kept, KeptKey};
 use sealed::{Kind, Pair};
 

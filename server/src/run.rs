@@ -201,7 +201,10 @@ fn keys(config: &Config, asked: cli::Keys) -> Result<ExitCode, Trouble> {
         }
     }
     let (trust, shown) = keys.show();
-    println!("The store {} signs under this root, which programs are built with:\n  {}", trust.store, trust.root);
+    println!(
+        "The store {} signs under this root, which programs are built with:\n  {}",
+        trust.store, trust.root
+    );
     for key in shown {
         let now = if key.is_current { ", signs now" } else { "" };
         println!("{} for {}, from {} until {}{now}", key.kid, key.role.name(), key.from, key.until);

@@ -54,7 +54,10 @@ impl SoftwareSettings {
         let host = || {
             let host = url.as_str().split_once("://").map_or(url.as_str(), |(_, host)| host);
             // A port says nothing about who somebody is.
-            host.rsplit_once(':').filter(|(host, _)| !host.ends_with(':')).map_or(host, |(host, _)| host).to_owned()
+            host.rsplit_once(':')
+                .filter(|(host, _)| !host.ends_with(':'))
+                .map_or(host, |(host, _)| host)
+                .to_owned()
         };
         self.name.clone().unwrap_or_else(host)
     }

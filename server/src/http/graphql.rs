@@ -147,9 +147,7 @@ impl Api {
             NotProven::Signature => {
                 problem("This proof is not for this request, or not by this device.").code("BAD_PROOF")
             }
-            NotProven::Nonce => {
-                problem("Sign again with the nonce in `Farthing-Nonce`.").code("STALE_NONCE")
-            }
+            NotProven::Nonce => problem("Sign again with the nonce in `Farthing-Nonce`.").code("STALE_NONCE"),
         })
     }
 

@@ -12,9 +12,9 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use store::Store;
 
+use super::Keyring;
 use super::nonce;
 use super::sealed::{self, Kind};
-use super::Keyring;
 
 /// The header with the device's public key.
 pub const DEVICE: &str = "farthing-device";

@@ -12,9 +12,9 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use store::Store;
 
+use super::Trust;
 use super::claims::Bundle;
 use super::proof::{Gate, NONCE, next_nonce};
-use super::Trust;
 
 /// What a client has to know.
 pub const TRUST: &str = "/software/trust";
@@ -39,11 +39,7 @@ pub struct Desk {
 
 /// The addresses. Anybody may look.
 pub fn router(desk: Desk) -> Router {
-    Router::new()
-        .route(TRUST, get(trust))
-        .route(TIME, get(time))
-        .route(NONCES, get(nonce))
-        .with_state(desk)
+    Router::new().route(TRUST, get(trust)).route(TIME, get(time)).route(NONCES, get(nonce)).with_state(desk)
 }
 
 #[derive(Serialize)]

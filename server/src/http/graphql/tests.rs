@@ -20,9 +20,9 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::{Api, router};
-use crate::keys::proof::Gate;
 use crate::config::{Config, Sources};
 use crate::house::House;
+use crate::keys::proof::Gate;
 use crate::limits::Limits;
 use crate::telemetry::Metrics;
 use crate::throttle::Throttle;
@@ -51,7 +51,11 @@ impl Door {
         let limits = Limits::new(&house.config.limits.rates);
         let proxies = house.config.server.trusted_proxies.clone();
         let throttle = Arc::new(Throttle::new(limits, proxies, Arc::new(Metrics::new())));
-        Self { app: router(Api::new(&house, throttle, Arc::new(Gate::new(Arc::clone(&house.keys))))), house, folder }
+        Self {
+            app: router(Api::new(&house, throttle, Arc::new(Gate::new(Arc::clone(&house.keys))))),
+            house,
+            folder,
+        }
     }
 
     async fn send(&self, mut request: Request<Body>) -> Response<Body> {
