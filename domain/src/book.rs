@@ -17,7 +17,7 @@ use crate::desk::{DeskChange, Tray};
 use crate::event::{self, Notice};
 use crate::fees::{Fee, FeeRules};
 use crate::gift::{ClaimHash, Gift, GiftState};
-use crate::id::{GiftId, ListingId, Mint, OrderId, TopUpId, UserId, VoucherBatchId, VoucherId};
+use crate::id::{DisputeId, GiftId, ListingId, Mint, OrderId, TopUpId, UserId, VoucherBatchId, VoucherId};
 use crate::ledger::posting::Balances;
 use crate::ledger::transfer::Transaction;
 use crate::listing::Offered;
@@ -202,7 +202,8 @@ pub struct Book {
     claims: HashMap<ClaimHash, GiftId>,
     carts: HashMap<UserId, Vec<Wanted>>,
     lots: HashMap<UserId, Vec<Lot>>,
-    frozen: HashSet<UserId>,
+    /// Disputes that go on, and whose accounts they freeze.
+    frozen: HashMap<DisputeId, UserId>,
     disputes: HashMap<TopUpId, Vec<Dispute>>,
     refunds: HashMap<TopUpId, Vec<Refund>>,
     keys: HashMap<KeyId, Remembered>,
@@ -228,7 +229,7 @@ impl Book {
             claims: HashMap::new(),
             carts: HashMap::new(),
             lots: HashMap::new(),
-            frozen: HashSet::new(),
+            frozen: HashMap::new(),
             disputes: HashMap::new(),
             refunds: HashMap::new(),
             keys: HashMap::new(),
@@ -280,9 +281,10 @@ impl Book {
 
     /// Records how a dispute stands.
     pub fn load_dispute(&mut self, dispute: Dispute) {
-        if dispute.closed_at.is_none() {
-            self.frozen.insert(dispute.user);
-        }
+        match dispute.closed_at {
+            None => self.frozen.insert(dispute.id, dispute.user),
+            Some(_) => self.frozen.remove(&dispute.id),
+        };
         let all = self.disputes.entry(dispute.top_up).or_default();
         match all.iter_mut().find(|known| known.id == dispute.id) {
             Some(known) => *known = dispute,
@@ -300,8 +302,8 @@ impl Book {
     }
 
     /// Records that a card payment of this user is disputed.
-    pub fn load_frozen(&mut self, user: UserId) {
-        self.frozen.insert(user);
+    pub fn load_frozen(&mut self, dispute: DisputeId, user: UserId) {
+        self.frozen.insert(dispute, user);
     }
 
     /// Records what a key stands for.
@@ -368,7 +370,7 @@ impl Book {
     /// # Errors
     /// `AccountFrozen`.
     pub fn check_free(&self, user: UserId) -> Result<(), Refusal> {
-        if self.frozen.contains(&user) { Err(Refusal::AccountFrozen) } else { Ok(()) }
+        if self.frozen.values().any(|frozen| *frozen == user) { Err(Refusal::AccountFrozen) } else { Ok(()) }
     }
 
     /// The lines of a cart.
@@ -455,7 +457,9 @@ impl Book {
             Change::LotMade(lot) => self.load_lot(*lot),
             Change::DisputeStands(dispute) => self.load_dispute(dispute.clone()),
             Change::RefundStands(refund) => self.load_refund(refund.clone()),
-            Change::TopUpMade(top_up) | Change::TopUpMoved(top_up) => self.load_top_up(top_up.clone()),
+            Change::TopUpMade(top_up) | Change::TopUpMoved(top_up) => {
+                self.owing(top_up.id, |book| book.load_top_up(top_up.clone()));
+            }
             Change::Desk(change) => self.apply_desk(change),
             Change::VouchersIssued { vouchers, .. } => {
                 vouchers.iter().for_each(|voucher| self.vouchers.load(*voucher));

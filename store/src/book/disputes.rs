@@ -52,10 +52,11 @@ pub(crate) fn read_refund(row: &mut Columns<'_>) -> Result<Refund, Fault> {
 /// Loads which of those who spend or give may not, and what is disputed of
 /// the top-ups that are settled. Their accounts are locked before.
 pub(crate) async fn load(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<(), Fault> {
-    let sql = "SELECT DISTINCT user_id FROM disputes WHERE closed_at IS NULL AND user_id IN ({})";
+    let sql = "SELECT id, user_id FROM disputes WHERE closed_at IS NULL AND user_id IN ({})";
     let spenders = ids(needs.spenders.iter().map(|user| user.uuid()));
-    for user in link.rows_in(sql, spenders, |row| row.id(UserId::new)).await? {
-        book.load_frozen(user);
+    let read = |row: &mut Columns<'_>| Ok((row.id(DisputeId::new)?, row.id(UserId::new)?));
+    for (dispute, user) in link.rows_in(sql, spenders, read).await? {
+        book.load_frozen(dispute, user);
     }
     let top_ups = ids(needs.top_ups.iter().map(|id| id.uuid()));
     let sql = format!("SELECT {DISPUTE_COLUMNS} FROM disputes WHERE top_up_id IN ({{}}) ORDER BY id");

@@ -213,6 +213,9 @@ fn a_dispute_freezes_and_calls_held_purchases_off() {
     assert_eq!(told(&scene.buy("finch", 1, "chair", None)), "ACCOUNT_FROZEN");
     assert_eq!(told(&scene.give("finch", "wren", tokens("1"))), "ACCOUNT_FROZEN");
     assert_eq!(told(&scene.link("finch", tokens("1"), 1)), "ACCOUNT_FROZEN");
+    // Whoever comes later in the same batch is free again.
+    settle(&mut scene, standing("won"));
+    assert_eq!(told(&scene.give("finch", "wren", tokens("1"))), "gift");
 }
 
 #[test]
