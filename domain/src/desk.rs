@@ -19,8 +19,8 @@ use crate::money::Money;
 use crate::text::{BankReference, DeskNote, PoNumber, TakenFrom};
 use crate::time::{Seconds, Timestamp};
 use crate::tokens::Tokens;
-use crate::topup::TopUpState;
 use crate::topup::open::Opening;
+use crate::topup::{Method, TopUp, TopUpState};
 
 pub use decide::{check_limit_setter, decide};
 
@@ -357,21 +357,38 @@ impl Tray {
         }
     }
 
-    /// Counts what a user owes more, for those after it in the batch.
-    pub fn owe(&mut self, user: UserId, minor: i64) {
-        let owed = self.exposure.entry(user).or_default();
-        *owed = owed.saturating_add(minor);
+    /// What is owed for an invoice on credit as it stands; nothing for others.
+    fn owed(&self, top_up: &TopUp) -> i64 {
+        use TopUpState::{Credited, Overdue, PartPaid};
+        let is_owed =
+            top_up.method == Method::Invoice && matches!(top_up.state, Credited | PartPaid | Overdue);
+        let order = self.orders.get(&top_up.id).filter(|_| is_owed);
+        order.map_or(0, |order| top_up.agreed.due.minor().saturating_sub(order.paid_minor))
     }
 }
 
 impl Book {
     /// Remembers what a decision changed at the desk.
     pub(crate) fn apply_desk(&mut self, change: &DeskChange) {
-        self.desk.apply(change);
-        // An invoice on credit is owed from now on.
-        if let DeskChange::Invoiced { top_up, due_at: Some(_), .. } = change {
-            let owed = self.top_up(*top_up).map(|top_up| (top_up.user, top_up.agreed.due.minor()));
-            owed.into_iter().for_each(|(user, minor)| self.desk.owe(user, minor));
+        let top_up = match change {
+            DeskChange::Entered { order, .. } => order.top_up,
+            DeskChange::Approved { top_up, .. }
+            | DeskChange::Invoiced { top_up, .. }
+            | DeskChange::Paid { top_up, .. }
+            | DeskChange::Noted { top_up, .. } => *top_up,
+        };
+        self.owing(top_up, |book| book.desk.apply(change));
+    }
+
+    /// Changes a top-up, and counts what its user owes more or less by that,
+    /// for those after it in the batch.
+    pub(crate) fn owing(&mut self, id: TopUpId, change: impl FnOnce(&mut Self)) {
+        let owed = |book: &Self| book.top_up(id).map(|top_up| (top_up.user, book.desk.owed(top_up)));
+        let before = owed(self).map_or(0, |(_, minor)| minor);
+        change(self);
+        if let Some((user, after)) = owed(self) {
+            let all = self.desk.exposure.entry(user).or_default();
+            *all = all.saturating_add(after.saturating_sub(before));
         }
     }
 }

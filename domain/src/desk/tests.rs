@@ -209,6 +209,11 @@ fn credit_is_looked_at_again_when_somebody_agrees() {
     assert_eq!(told(&act(&mut scene, "robin approves", ids[0])), "top-up");
     assert_eq!(told(&act(&mut scene, "robin approves", ids[1])), "WRONG_STATE", "700 of 1,000 are used");
     assert_eq!(scene.balances(), "finch spendable 400");
+    // What is paid is owed no more, also for those later in the same batch.
+    act(&mut scene, "robin pays 99 A", ids[0]).unwrap();
+    assert_eq!(told(&act(&mut scene, "robin approves", ids[1])), "WRONG_STATE", "601 of 1,000 are used");
+    act(&mut scene, "robin pays 1 B", ids[0]).unwrap();
+    assert_eq!(told(&act(&mut scene, "robin approves", ids[1])), "top-up");
 }
 
 #[test]
