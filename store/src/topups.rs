@@ -316,7 +316,7 @@ impl Store {
             "SELECT a.owner FROM accounts a WHERE a.kind = 3 AND a.credits > a.debits \
              AND a.owner IN (SELECT user_id FROM promo_lots WHERE expires_at <= $1) \
              AND a.credits - a.debits > (SELECT COALESCE(SUM(l.amount), 0) FROM promo_lots l \
-             WHERE l.user_id = a.owner AND (l.expires_at IS NULL OR l.expires_at > $1)) LIMIT {limit}"
+             WHERE l.user_id = a.owner AND (l.expires_at IS NULL OR l.expires_at > $1)) ORDER BY a.owner LIMIT {limit}"
         );
         let now = self.0.world.now().millis();
         let due = self.read().rows(sql, vec![now.into()], |row| row.id(UserId::new)).await?;
