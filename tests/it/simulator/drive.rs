@@ -1,24 +1,29 @@
 //! Doing the steps to the real store, and telling its answers and its state
 //! in the model's words.
 
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::task::Poll;
 
 use domain::access::{Actor, Role, SignedIn};
-use domain::id::{GiftId, ListingId, OrderId, SessionId, UserId};
+use domain::id::{BundleId, GiftId, ListingId, OrderId, SessionId, TopUpId, UserId, VoucherBatchId};
 use domain::listing::ListingKind;
 use domain::refusal::Refusal;
 use domain::tokens::Tokens;
+use domain::topup::reversal::Refund;
 use store::Done;
 use store::error::Error;
 use store::fees::FeeRuleInput;
 use store::listings::{NewListing, Revision};
+use store::tariff::BundleInput;
 use store::users::NewAccount;
 use tests::people::{FURNITURE, Market};
 use uuid::Uuid;
 
-use super::model::Answer;
+use super::cards::{BUNDLES, Card};
+use super::model::{Answer, STAFF};
 use super::step::{Fees, Number, Step};
+use super::vouchers::Slip;
 
 /// The market and who and what is in it, by number.
 pub(super) struct Real {
@@ -27,16 +32,25 @@ pub(super) struct Real {
     listings: Vec<ListingId>,
     orders: Vec<OrderId>,
     gifts: Vec<(GiftId, Option<String>)>,
+    top_ups: Vec<TopUpId>,
+    pub(super) refunds: HashMap<TopUpId, Refund>,
+    pub(super) bundles: Vec<BundleId>,
+    pub(super) batches: Vec<VoucherBatchId>,
+    pub(super) codes: Vec<String>,
 }
 
 /// What came of asking for something that moves tokens.
-enum Made {
+pub(super) enum Made {
     Orders(Vec<OrderId>),
     Gift(GiftId, Option<String>),
     User(UserId),
+    TopUp(TopUpId),
+    Refund(TopUpId, Option<Refund>),
+    /// What needs no number.
+    Told(String),
 }
 
-fn units(units: i64) -> Tokens {
+pub(super) fn units(units: i64) -> Tokens {
     Tokens::from_units(units).expect("the model deals in amounts from nothing up")
 }
 
@@ -58,7 +72,22 @@ fn told(refusal: &Refusal) -> String {
 impl Real {
     pub(super) fn new(market: Market) -> Self {
         let (users, listings, orders, gifts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { market, users, listings, orders, gifts }
+        let (top_ups, refunds) = (Vec::new(), HashMap::new());
+        let (bundles, batches, codes) = (Vec::new(), Vec::new(), Vec::new());
+        Self { market, users, listings, orders, gifts, top_ups, refunds, bundles, batches, codes }
+    }
+
+    /// The vendor puts bundles on offer before anything else happens.
+    pub(super) async fn offer_bundles(&mut self) {
+        let id = UserId::new(Uuid::from_u128(0x57AF));
+        let vendor = Actor::User(SignedIn { id, role: Role::Staff, session: SessionId::new(Uuid::nil()) });
+        let bundle = |(tokens, bonus, cents): (i64, i64, i64)| BundleInput {
+            tokens: units(tokens * 10_000),
+            bonus: units(bonus * 10_000),
+            amount: format!("{}.{:02}", cents / 100, cents % 100),
+        };
+        let set = self.market.store.set_bundles(&vendor, BUNDLES.map(bundle).to_vec(), None).await;
+        self.bundles = set.expect("the vendor may").bundles.iter().map(|bundle| bundle.id).collect();
     }
 
     /// Does a step; `shown` is the price or total that the asker names.
@@ -70,8 +99,8 @@ impl Real {
         }
     }
 
-    fn actor(&self, user: Number) -> Actor {
-        let role = if user == 0 { Role::Staff } else { Role::User };
+    pub(super) fn actor(&self, user: Number) -> Actor {
+        let role = if user < STAFF { Role::Staff } else { Role::User };
         Actor::User(SignedIn { id: self.users[user].0, role, session: SessionId::new(Uuid::nil()) })
     }
 
@@ -81,6 +110,10 @@ impl Real {
 
     fn order(&self, number: Number) -> OrderId {
         self.orders.get(number).copied().unwrap_or(OrderId::new(Uuid::max()))
+    }
+
+    pub(super) fn top_up(&self, number: Number) -> TopUpId {
+        self.top_ups.get(number).copied().unwrap_or(TopUpId::new(Uuid::max()))
     }
 
     fn gift(&self, number: Number) -> GiftId {
@@ -118,6 +151,15 @@ impl Real {
         format!("user {}", place.expect("a user who was opened"))
     }
 
+    /// A top-up by its number, which a new one gets.
+    pub(super) fn told_top_up(&mut self, id: TopUpId) -> String {
+        if !self.top_ups.contains(&id) {
+            self.top_ups.push(id);
+        }
+        let place = self.top_ups.iter().position(|known| *known == id);
+        format!("top-up {}", place.expect("it was just put there"))
+    }
+
     async fn done(&mut self, step: &Step, shown: i64) -> Done<String> {
         let store = self.market.store.clone();
         Ok(match step {
@@ -134,6 +176,11 @@ impl Real {
             }
             Step::ReleaseDue => format!("released {}", store.release_due(&Actor::System, 1_000).await?),
             Step::ReturnDue => format!("returned {}", store.return_due(&Actor::System, 1_000).await?),
+            Step::Card(step @ (Card::Ask { .. } | Card::Tell { .. } | Card::EndRefund { .. })) => {
+                self.pay_by_card(step).await?
+            }
+            Step::Desk(step) if step.is_asked_alone() => self.order_at_desk(step).await?,
+            Step::Slip(step @ (Slip::Issue { .. } | Slip::ExpirePromo)) => self.print(step).await?,
             _ => {
                 let made = self.ask(step, shown).await?;
                 self.tell(made)
@@ -162,6 +209,9 @@ impl Real {
             Step::Grant { by, to, units: amount, key } => Made::User(
                 store.grant_tokens(&self.actor(*by), to, units(*amount), "a reason", key).await?.id,
             ),
+            Step::Card(Card::Refund { by, top_up }) => self.ask_refund(*by, *top_up).await?,
+            Step::Desk(step) => self.ask_desk(step).await?,
+            Step::Slip(step) => self.ask_slip(step).await?,
             _ => self.ask_for_gift(step).await?,
         })
     }
@@ -195,6 +245,12 @@ impl Real {
             Made::Orders(orders) => self.told_orders(orders),
             Made::Gift(gift, code) => self.told_gift(gift, code),
             Made::User(user) => self.told_user(user),
+            Made::TopUp(top_up) => self.told_top_up(top_up),
+            Made::Refund(top_up, refund) => {
+                self.refunds.extend(refund.map(|refund| (top_up, refund)));
+                self.told_top_up(top_up)
+            }
+            Made::Told(told) => told,
         }
     }
 
@@ -287,9 +343,12 @@ impl Real {
         ]
     }
 
-    /// The orders and gifts so far.
-    pub(super) fn made(&self) -> (Vec<Uuid>, Vec<Uuid>) {
-        let orders = self.orders.iter().map(|order| order.uuid()).collect();
-        (orders, self.gifts.iter().map(|(gift, _)| gift.uuid()).collect())
+    /// The orders, gifts and top-ups so far.
+    pub(super) fn made(&self) -> [Vec<Uuid>; 3] {
+        [
+            self.orders.iter().map(|order| order.uuid()).collect(),
+            self.gifts.iter().map(|(gift, _)| gift.uuid()).collect(),
+            self.top_ups.iter().map(|top_up| top_up.uuid()).collect(),
+        ]
     }
 }

@@ -1,6 +1,6 @@
 //! The reference's gifts.
 
-use super::model::{Answer, EARNED, Gift, Model, SPENDABLE, check_units, no};
+use super::model::{Answer, EARNED, GIFTS, Gift, Model, SPENDABLE, check_units, no};
 use super::step::Number;
 
 const THIRTY_DAYS: i64 = 30 * 86_400_000;
@@ -21,21 +21,23 @@ impl Model {
     }
 
     pub(super) fn give(&mut self, by: Number, to: &str, units: i64) -> Answer {
+        self.check_free(by)?;
         check_units(units)?;
         let Some(recipient) = self.by_handle(to) else { return no("NOT_FOUND user") };
         if recipient == by {
             return no("INVALID_INPUT to");
         }
         let parts = self.part_with(by, units)?;
-        self.users[recipient].buckets[SPENDABLE] += units;
+        self.receive(recipient, SPENDABLE, units);
         self.gifts.push(Gift { giver: by, state: 1, parts, due: i64::MAX });
         Ok(format!("gift {}", self.gifts.len() - 1))
     }
 
     pub(super) fn make_link(&mut self, by: Number, units: i64) -> Answer {
+        self.check_free(by)?;
         check_units(units)?;
         let parts = self.part_with(by, units)?;
-        self.pending += units;
+        self.book(GIFTS, units);
         self.gifts.push(Gift { giver: by, state: 2, parts, due: self.now + THIRTY_DAYS });
         Ok(format!("gift {}", self.gifts.len() - 1))
     }
@@ -57,8 +59,8 @@ impl Model {
             return no("INVALID_INPUT claimCode");
         }
         let units: i64 = found.parts.iter().sum();
-        self.pending -= units;
-        self.users[by].buckets[SPENDABLE] += units;
+        self.book(GIFTS, -units);
+        self.receive(by, SPENDABLE, units);
         self.gifts[gift].state = 3;
         Ok(format!("gift {gift}"))
     }
@@ -79,8 +81,8 @@ impl Model {
     fn give_back(&mut self, gift: Number, state: u8) {
         let Gift { giver, parts, .. } = self.gifts[gift];
         for (bucket, part) in parts.into_iter().enumerate() {
-            self.users[giver].buckets[bucket] += part;
-            self.pending -= part;
+            self.receive(giver, bucket, part);
+            self.book(GIFTS, -part);
         }
         self.gifts[gift].state = state;
     }

@@ -2,11 +2,14 @@
 //! rules in `domain`, with no ledger, no batches and no database. It says
 //! what every step must answer and what everybody must hold afterwards.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::listing::ListingKind;
 
+use super::cards::{Card, TopUp, quoted};
 use super::step::{Fees, Number, Step};
+use super::vouchers::{Slip, Voucher};
+use super::{DAY, desk};
 
 /// What a step answers, as text: "order 3", "refused OWN_LISTING".
 pub(super) type Answer = Result<String, String>;
@@ -16,6 +19,19 @@ pub(super) const PROMO: usize = 0;
 pub(super) const SPENDABLE: usize = 1;
 pub(super) const EARNED: usize = 2;
 
+/// The first so many users work for the vendor.
+pub(super) const STAFF: usize = 3;
+
+/// What everybody gets to begin with, and for how long.
+pub(super) const WELCOME: i64 = 500_000;
+pub(super) const WELCOME_DAYS: u16 = 40;
+
+/// The vendor's accounts, by their numbers.
+pub(super) const FEES: i16 = 20;
+pub(super) const GIFTS: i16 = 22;
+const GRANTS: i16 = 53;
+const PROMOTIONS: i16 = 54;
+
 /// The most units that move at once: a billion tokens.
 pub(super) const MOST: i64 = 10_000_000_000_000;
 
@@ -24,6 +40,10 @@ pub(super) struct User {
     pub(super) handle: String,
     pub(super) buckets: [i64; 3],
     pub(super) held: i64,
+    pub(super) disputed: i64,
+    pub(super) debt: i64,
+    /// Promo tokens as they came, each with when its time is over.
+    pub(super) lots: Vec<(i64, Option<i64>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -67,10 +87,16 @@ pub(super) struct Model {
     pub(super) gifts: Vec<Gift>,
     pub(super) carts: HashMap<Number, Vec<(Number, u32)>>,
     pub(super) fees: Option<Fees>,
-    pub(super) vendor: i64,
-    pub(super) pending: i64,
-    pub(super) issued_promo: i64,
-    pub(super) issued_grant: i64,
+    /// The vendor's accounts: credits less debits, so supply is negative.
+    pub(super) vendor: BTreeMap<i16, i64>,
+    pub(super) top_ups: Vec<TopUp>,
+    pub(super) orders_at_desk: BTreeMap<Number, desk::Order>,
+    /// The top-ups of the invoices, in the order of their numbers.
+    pub(super) invoices: Vec<Number>,
+    pub(super) payments: Vec<u32>,
+    pub(super) limits: HashMap<Number, i64>,
+    pub(super) vouchers: Vec<Voucher>,
+    pub(super) batches: usize,
     pub(super) keys: HashMap<(Number, String), (String, Answer)>,
 }
 
@@ -89,6 +115,7 @@ impl Model {
         if let Some((known, answer)) = self.keys.get(&(by, key.to_owned())) {
             return if *known == asked { answer.clone() } else { no("IDEMPOTENCY_KEY_REUSED") };
         }
+        self.check_quote(step)?;
         let answer = self.decide(step, shown);
         self.keys.insert((by, key.to_owned()), (asked, answer.clone()));
         answer
@@ -96,8 +123,23 @@ impl Model {
 
     fn check_form(&self, step: &Step) -> Result<(), String> {
         match step {
-            Step::Grant { by, .. } if *by != 0 => no("FORBIDDEN"),
+            Step::Grant { by, .. } if *by >= STAFF => no("FORBIDDEN"),
             Step::Grant { to, .. } | Step::Give { to, .. } if to.contains('!') => no("NOT_FOUND user"),
+            Step::Desk(step) => self.check_desk_form(step),
+            Step::Slip(step) => self.check_slip_form(step),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is looked up before the key is: refused, it is not remembered.
+    fn check_quote(&self, step: &Step) -> Result<(), String> {
+        match step {
+            Step::Card(Card::Ask { wanted, .. })
+            | Step::Desk(
+                desk::Desk::Enter { wanted, .. }
+                | desk::Desk::AskInvoice { wanted, .. }
+                | desk::Desk::SubmitOrder { wanted, .. },
+            ) => quoted(*wanted).map(|_| ()),
             _ => Ok(()),
         }
     }
@@ -116,6 +158,12 @@ impl Model {
             }
             Step::Claim { gift, .. } if self.gifts.get(*gift).is_none_or(|found| found.state == 1) => {
                 *gift = Number::MAX;
+            }
+            Step::Slip(Slip::Redeem { voucher, .. }) if *voucher >= self.vouchers.len() => {
+                *voucher = Number::MAX;
+            }
+            Step::Desk(desk::Desk::Pay { top_up, .. }) if *top_up >= self.top_ups.len() => {
+                *top_up = Number::MAX;
             }
             _ => {}
         }
@@ -140,13 +188,16 @@ impl Model {
             Step::MakeLink { by, units, .. } => self.make_link(*by, *units),
             Step::Claim { by, gift, .. } => self.claim(*by, *gift),
             Step::TakeBack { by, gift } => self.take_back(*by, *gift),
-            Step::SetFees { by, .. } if *by != 0 => no("FORBIDDEN"),
+            Step::SetFees { by, .. } if *by >= STAFF => no("FORBIDDEN"),
             Step::SetFees { fees, .. } => {
                 self.fees = Some(*fees);
                 Ok("set".to_owned())
             }
             Step::ReleaseDue => Ok(format!("released {}", self.release_due())),
             Step::ReturnDue => Ok(format!("returned {}", self.return_due())),
+            Step::Card(step) => self.card(step),
+            Step::Desk(step) => self.desk(step),
+            Step::Slip(step) => self.slip(step),
         }
     }
 
@@ -158,16 +209,16 @@ impl Model {
         if self.by_handle(handle).is_some() {
             return no("HANDLE_TAKEN");
         }
-        self.users.push(User { handle: handle.to_owned(), buckets: [500_000, 0, 0], held: 0 });
-        self.issued_promo += 500_000;
+        self.users.push(User { handle: handle.to_owned(), ..User::default() });
+        let ends = self.now + i64::from(WELCOME_DAYS) * DAY;
+        self.issue_promo(self.users.len() - 1, WELCOME, Some(ends));
         Ok(format!("user {}", self.users.len() - 1))
     }
 
     fn grant(&mut self, to: &str, units: i64) -> Answer {
         check_units(units)?;
         let Some(user) = self.by_handle(to) else { return no("NOT_FOUND user") };
-        self.users[user].buckets[SPENDABLE] += units;
-        self.issued_grant += units;
+        self.issue(GRANTS, user, units);
         Ok(format!("user {user}"))
     }
 
@@ -209,8 +260,53 @@ impl Model {
 
     /// All tokens that anybody holds, for the law of conservation.
     pub(super) fn held_by_all(&self) -> i64 {
-        let of_users: i64 = self.users.iter().map(|user| user.buckets.iter().sum::<i64>() + user.held).sum();
-        of_users + self.vendor + self.pending
+        let of_one = |user: &User| user.buckets.iter().sum::<i64>() + user.held + user.disputed;
+        let of_users: i64 = self.users.iter().map(of_one).sum();
+        of_users + self.vendor.range(..50).map(|(_, units)| units).sum::<i64>()
+    }
+
+    /// All that users owe.
+    pub(super) fn owed_by_all(&self) -> i64 {
+        self.users.iter().map(|user| user.debt).sum()
+    }
+
+    /// All tokens that were ever issued, and those that were taken out.
+    pub(super) fn supply(&self) -> (i64, i64) {
+        let sum = |from: i16| -> i64 { self.vendor.range(from..from + 10).map(|(_, units)| units).sum() };
+        (-sum(50), sum(60))
+    }
+
+    /// The vendor's account of that number gets so much.
+    pub(super) fn book(&mut self, account: i16, units: i64) {
+        *self.vendor.entry(account).or_default() += units;
+    }
+
+    /// A user gets what somebody had; what they owe is paid off first.
+    pub(super) fn receive(&mut self, user: Number, bucket: usize, units: i64) {
+        let user = &mut self.users[user];
+        let paid_off = if bucket == PROMO { 0 } else { user.debt.min(units) };
+        user.debt -= paid_off;
+        user.buckets[bucket] += units - paid_off;
+    }
+
+    /// New spendable tokens from a supply.
+    pub(super) fn issue(&mut self, supply: i16, user: Number, units: i64) {
+        self.book(supply, -units);
+        self.receive(user, SPENDABLE, units);
+    }
+
+    /// New promo tokens, with a lot of their own.
+    pub(super) fn issue_promo(&mut self, user: Number, units: i64, expires: Option<i64>) {
+        if units > 0 {
+            self.users[user].lots.push((units, expires));
+        }
+        self.restore_promo(user, units);
+    }
+
+    /// Promo tokens that come again: their lot is there still.
+    pub(super) fn restore_promo(&mut self, user: Number, units: i64) {
+        self.book(PROMOTIONS, -units);
+        self.receive(user, PROMO, units);
     }
 }
 

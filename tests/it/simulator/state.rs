@@ -6,19 +6,19 @@ use std::collections::HashMap;
 use tests::databases::Direct;
 use uuid::Uuid;
 
+use super::cards::TopUp;
 use super::model::{EARNED, Model, PROMO, SPENDABLE};
 
 /// What the model says.
 pub(super) fn of_model(model: &Model) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut vendors =
-        vec![(20, model.vendor), (22, model.pending), (53, -model.issued_grant), (54, -model.issued_promo)];
-    vendors.retain(|(_, units)| *units != 0);
-    lines.extend(vendors.into_iter().map(|(kind, units)| format!("account vendor {kind} {units}")));
+    let vendors = model.vendor.iter().filter(|(_, units)| **units != 0);
+    lines.extend(vendors.map(|(kind, units)| format!("account vendor {kind} {units}")));
     for user in &model.users {
         let handle = &user.handle;
         let [promo, spendable, earned] = [PROMO, SPENDABLE, EARNED].map(|bucket| user.buckets[bucket]);
-        let accounts = [(1, spendable), (2, earned), (3, promo), (4, user.held)];
+        let (held, disputed, debt) = (user.held, user.disputed, -user.debt);
+        let accounts = [(1, spendable), (2, earned), (3, promo), (4, held), (5, disputed), (40, debt)];
         let held = accounts.into_iter().filter(|(_, units)| *units != 0);
         lines.extend(held.map(|(kind, units)| format!("account {handle} {kind} {units}")));
     }
@@ -32,11 +32,42 @@ pub(super) fn of_model(model: &Model) -> Vec<String> {
     };
     lines.extend(states("order", model.orders.iter().map(|order| order.state).collect()));
     lines.extend(states("gift", model.gifts.iter().map(|gift| gift.state).collect()));
+    lines.extend(model.top_ups.iter().enumerate().map(|(place, top_up)| top_up_of_model(place, top_up)));
+    for (place, top_up) in model.top_ups.iter().enumerate() {
+        lines.extend(top_up.disputes.iter().enumerate().map(|(number, dispute)| {
+            let state = dispute.state.number();
+            let (units, held, withdrawn) = (dispute.units, dispute.held, dispute.withdrawn);
+            format!("dispute {place}.{number} {state} {units} {held} {withdrawn}")
+        }));
+    }
+    lines.extend(
+        model.vouchers.iter().enumerate().map(|(place, slip)| format!("voucher {place} {}", slip.state)),
+    );
+    let invoice = |(number, place): (usize, &usize)| {
+        let due = model.orders_at_desk[place].due.map_or("-".to_owned(), |due| due.to_string());
+        format!("invoice {} {place} {due}", number + 1)
+    };
+    lines.extend(model.invoices.iter().enumerate().map(invoice));
+    for user in &model.users {
+        let mut lots = user.lots.clone();
+        lots.sort_unstable();
+        let told = |expires: Option<i64>| expires.map_or("-".to_owned(), |at| at.to_string());
+        lines.extend(
+            lots.into_iter().map(|(units, ends)| format!("lot {} {units} {}", user.handle, told(ends))),
+        );
+    }
     lines
 }
 
-/// What the tables say, of `orders` and `gifts` in the order given.
-pub(super) async fn of_tables(direct: &Direct, orders: &[Uuid], gifts: &[Uuid]) -> Vec<String> {
+fn top_up_of_model(place: usize, top_up: &TopUp) -> String {
+    let TopUp { state, cents, credited, reversed, bonus_reversed, .. } = top_up;
+    format!("top-up {place} {} {cents} {credited} {reversed} {bonus_reversed}", state.number())
+}
+
+const STATE: &str = "CAST(state AS TEXT)";
+
+/// What the tables say, of orders, gifts and top-ups in the order given.
+pub(super) async fn of_tables(direct: &Direct, [orders, gifts, top_ups]: [Vec<Uuid>; 3]) -> Vec<String> {
     let mut lines = Vec::new();
     let sql = "SELECT COALESCE(u.handle, 'vendor'), CAST(a.kind AS TEXT), CAST(a.credits - a.debits AS TEXT) \
                FROM accounts a LEFT JOIN users u ON u.id = a.owner WHERE a.credits <> a.debits \
@@ -51,14 +82,55 @@ pub(super) async fn of_tables(direct: &Direct, orders: &[Uuid], gifts: &[Uuid]) 
         let row: Vec<String> = row.into_iter().flatten().collect();
         lines.push(format!("listing {place} {}", row.join(" ")));
     }
-    lines.extend(states(direct, "order", orders).await);
-    lines.extend(states(direct, "gift", gifts).await);
+    lines.extend(states(direct, "order", STATE, &orders).await);
+    lines.extend(states(direct, "gift", STATE, &gifts).await);
+    let columns = ["state", "amount_minor", "credited", "reversed", "bonus_reversed"];
+    let columns = columns.map(|column| format!("CAST({column} AS TEXT)")).join(" || ' ' || ");
+    lines.extend(
+        states(direct, "top_up", &columns, &top_ups).await.into_iter().map(|line| line.replace('_', "-")),
+    );
+    lines.extend(money_of_tables(direct, &top_ups).await);
     lines
 }
 
-async fn states(direct: &Direct, noun: &str, ids: &[Uuid]) -> Vec<String> {
+/// Disputes, vouchers, invoices and lots.
+async fn money_of_tables(direct: &Direct, top_ups: &[Uuid]) -> Vec<String> {
+    let id = if direct.is_postgres() { "CAST(i.top_up_id AS TEXT)" } else { "hex(i.top_up_id)" };
+    let texts = [
+        "SELECT provider_ref, CAST(state AS TEXT), CAST(tokens AS TEXT), CAST(held AS TEXT), \
+         CAST(withdrawn AS TEXT) FROM disputes ORDER BY top_up_id, provider_ref"
+            .to_owned(),
+        "SELECT 'voucher', CAST(v.state AS TEXT) FROM vouchers v ORDER BY v.batch_id, v.number".to_owned(),
+        format!(
+            "SELECT 'invoice', CAST(i.number AS TEXT), {id}, COALESCE(CAST(i.due_at AS TEXT), '-') \
+             FROM desk_invoices i ORDER BY i.number"
+        ),
+        "SELECT 'lot', u.handle, CAST(l.amount AS TEXT), COALESCE(CAST(l.expires_at AS TEXT), '-') \
+         FROM promo_lots l JOIN users u ON u.id = l.user_id \
+         ORDER BY u.id, l.amount, COALESCE(l.expires_at, 0), l.expires_at"
+            .to_owned(),
+    ];
+    let mut lines = Vec::new();
+    for sql in texts {
+        for (place, row) in direct.texts(&sql).await.into_iter().enumerate() {
+            let mut row: Vec<String> = row.into_iter().flatten().collect();
+            match row[0].as_str() {
+                "voucher" => row.insert(1, place.to_string()),
+                "invoice" => {
+                    let id = Uuid::parse_str(&row[2]).unwrap();
+                    row[2] = top_ups.iter().position(|known| *known == id).unwrap().to_string();
+                }
+                _ => {}
+            }
+            lines.push(row.join(" "));
+        }
+    }
+    lines
+}
+
+async fn states(direct: &Direct, noun: &str, columns: &str, ids: &[Uuid]) -> Vec<String> {
     let id = if direct.is_postgres() { "CAST(id AS TEXT)" } else { "hex(id)" };
-    let rows = direct.texts(&format!("SELECT {id}, CAST(state AS TEXT) FROM {noun}s")).await;
+    let rows = direct.texts(&format!("SELECT {id}, {columns} FROM {noun}s")).await;
     let pair = |row: Vec<Option<String>>| {
         let mut parts = row.into_iter().flatten();
         (Uuid::parse_str(&parts.next().unwrap()).unwrap(), parts.next().unwrap())

@@ -5,7 +5,10 @@
 use domain::listing::ListingKind;
 use tests::chance::Chance;
 
+use super::cards::Card;
+use super::desk::Desk;
 use super::model::Model;
+use super::vouchers::Slip;
 
 /// Somebody, something or a pending gift by its number in the order in which
 /// they came to be. One past the end stands for one that does not exist.
@@ -31,6 +34,9 @@ pub(super) enum Step {
     SetFees { by: Number, fees: Fees },
     ReleaseDue,
     ReturnDue,
+    Card(Card),
+    Desk(Desk),
+    Slip(Slip),
 }
 
 /// The vendor's cut in the simulation: one for a seller, one for the rest.
@@ -55,14 +61,15 @@ const HANDLES: [&str; 7] = ["wren", "finch", "robin", "heron", "crane", "swift",
 
 /// Draws steps.
 pub(super) struct Steps {
-    chance: Chance,
+    pub(super) chance: Chance,
     keyed: Vec<Step>,
     keys: u32,
+    payments: u32,
 }
 
 impl Steps {
     pub(super) const fn new(seed: u64) -> Self {
-        Self { chance: Chance::new(seed), keyed: Vec::new(), keys: 0 }
+        Self { chance: Chance::new(seed), keyed: Vec::new(), keys: 0, payments: 0 }
     }
 
     /// The next step.
@@ -85,10 +92,19 @@ impl Steps {
     }
 
     fn fresh(&mut self, model: &Model) -> Step {
-        if model.users.len() < 3 {
+        if model.users.len() < 5 {
             return Step::Open { handle: self.handle() };
         }
         let by = self.user(model);
+        match self.chance.below(100) {
+            0..20 => self.card_step(model, by),
+            20..38 => self.desk_step(model, by),
+            38..46 => self.slip_step(model, by),
+            _ => self.trade_step(model, by),
+        }
+    }
+
+    fn trade_step(&mut self, model: &Model, by: Number) -> Step {
         match self.chance.below(100) {
             0..3 => Step::Open { handle: self.handle() },
             3..11 => self.grant(model),
@@ -140,7 +156,7 @@ impl Steps {
     }
 
     /// One that exists, or, now and then, one that does not.
-    fn one_of(&mut self, count: usize) -> Number {
+    pub(super) fn one_of(&mut self, count: usize) -> Number {
         // Recent ones more often: something is still to be done with them.
         let recent = count.saturating_sub(1 + self.chance.below(6.min(count.max(1))));
         match self.chance.below(20) {
@@ -151,7 +167,7 @@ impl Steps {
     }
 
     /// Who may do it, or, now and then, anybody.
-    fn mostly(&mut self, who: Option<Number>, otherwise: Number) -> Number {
+    pub(super) fn mostly(&mut self, who: Option<Number>, otherwise: Number) -> Number {
         who.filter(|_| self.chance.is_within_percent(80)).unwrap_or(otherwise)
     }
 
@@ -182,7 +198,7 @@ impl Steps {
         (*self.chance.pick(&HANDLES)).to_owned()
     }
 
-    fn recipient(&mut self, model: &Model) -> String {
+    pub(super) fn recipient(&mut self, model: &Model) -> String {
         match self.chance.below(16) {
             0 => "nobody".to_owned(),
             1 => "no handle!".to_owned(),
@@ -190,7 +206,7 @@ impl Steps {
         }
     }
 
-    fn units(&mut self) -> i64 {
+    pub(super) fn units(&mut self) -> i64 {
         *self.chance.pick(&[
             0,
             1,
@@ -214,13 +230,21 @@ impl Steps {
     }
 
     /// A fresh key, or one that was used for something else.
-    fn key(&mut self) -> String {
+    pub(super) fn key(&mut self) -> String {
         if self.chance.is_within_percent(6) && self.keys > 0 {
             let number = self.chance.below(usize::try_from(self.keys).unwrap_or(1));
             return format!("key-{number}");
         }
         self.keys += 1;
         format!("key-{}", self.keys)
+    }
+
+    /// A fresh name of a payment, or one that came before.
+    pub(super) fn payment_name(&mut self) -> u32 {
+        if !self.chance.is_within_percent(10) {
+            self.payments += 1;
+        }
+        self.payments
     }
 
     fn grant(&mut self, model: &Model) -> Step {
@@ -260,7 +284,10 @@ impl Step {
             | Self::Buy { by, key, .. }
             | Self::Give { by, key, .. }
             | Self::MakeLink { by, key, .. }
-            | Self::Claim { by, key, .. } => Some((*by, key)),
+            | Self::Claim { by, key, .. }
+            | Self::Card(Card::Ask { by, key, .. }) => Some((*by, key)),
+            Self::Desk(step) => step.key(),
+            Self::Slip(step) => step.key(),
             _ => None,
         }
     }
@@ -273,6 +300,9 @@ impl Step {
             Self::Buy { listing, .. } => *listing < model.listings.len(),
             Self::Confirm { order, .. } | Self::Cancel { order, .. } => *order < model.orders.len(),
             Self::Claim { gift, .. } | Self::TakeBack { gift, .. } => *gift < model.gifts.len(),
+            Self::Card(Card::Refund { top_up, .. }) => *top_up < model.top_ups.len(),
+            Self::Desk(step) => step.is_for_together(model),
+            Self::Slip(step) => step.is_for_together(model),
             _ => false,
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::listing::ListingKind;
 
-use super::model::{Answer, EARNED, MOST, Model, Order, PROMO, SPENDABLE, no};
+use super::model::{Answer, EARNED, FEES, MOST, Model, Order, PROMO, SPENDABLE, no};
 use super::step::Number;
 
 const FOURTEEN_DAYS: i64 = 14 * 86_400_000;
@@ -69,6 +69,7 @@ impl Model {
     }
 
     pub(super) fn checkout(&mut self, by: Number, shown: i64) -> Answer {
+        self.check_free(by)?;
         let lines = self.carts.get(&by).cloned().unwrap_or_default();
         if lines.is_empty() {
             return no("EMPTY_CART");
@@ -89,6 +90,7 @@ impl Model {
     }
 
     pub(super) fn buy(&mut self, by: Number, listing: Number, quantity: u32, shown: i64) -> Answer {
+        self.check_free(by)?;
         self.offered(by, listing, quantity)?;
         let price = self.listings[listing].price;
         if price != shown {
@@ -143,9 +145,9 @@ impl Model {
             }
         }
         self.pay(buyer, sale - sale_fee);
-        self.users[seller].buckets[EARNED] += sale - sale_fee;
+        self.receive(seller, EARNED, sale - sale_fee);
         self.pay(buyer, sale_fee);
-        self.vendor += sale_fee;
+        self.book(FEES, sale_fee);
         let held = self.pay(buyer, hold);
         self.users[seller].held += hold;
         let state = if hold == 0 { 2 } else { 1 };
@@ -188,8 +190,8 @@ impl Model {
         let Order { seller, held, held_fee, .. } = self.orders[order];
         let all: i64 = held.iter().sum();
         self.users[seller].held -= all;
-        self.users[seller].buckets[EARNED] += all - held_fee;
-        self.vendor += held_fee;
+        self.receive(seller, EARNED, all - held_fee);
+        self.book(FEES, held_fee);
         self.orders[order].state = 2;
     }
 
@@ -203,9 +205,15 @@ impl Model {
             2 => return no("WRONG_STATE"),
             _ => return Ok(format!("order {order}")),
         }
-        let Order { buyer, seller, held, returns, .. } = found.clone();
+        self.void(order);
+        Ok(format!("order {order}"))
+    }
+
+    /// Everything held goes back, and the pieces are on offer again.
+    pub(super) fn void(&mut self, order: Number) {
+        let Order { buyer, seller, held, returns, .. } = self.orders[order].clone();
         for (bucket, part) in held.into_iter().enumerate() {
-            self.users[buyer].buckets[bucket] += part;
+            self.receive(buyer, bucket, part);
             self.users[seller].held -= part;
         }
         for (listing, quantity) in returns {
@@ -214,7 +222,6 @@ impl Model {
             }
         }
         self.orders[order].state = 3;
-        Ok(format!("order {order}"))
     }
 
     pub(super) fn release_due(&mut self) -> usize {

@@ -1,0 +1,472 @@
+//! Orders over the desk: entered, agreed to, paid, overdue, written off. The
+//! steps, how they are drawn, what the reference makes of them, and how the
+//! real store is asked.
+
+use domain::access::Actor;
+use domain::desk::DeskTerms;
+use domain::time::Seconds;
+use domain::tokens::Tokens;
+use domain::topup::{Channel, Method, TopUpState};
+use store::Done;
+use store::desk::{NewDeskOrder, NewPayment};
+use tests::people::BEGINNING;
+
+use super::cards::{TopUp, Wanted, quoted};
+use super::drive::{Made, Real};
+use super::model::{Answer, Model, STAFF, no};
+use super::step::{Number, Step, Steps};
+
+use super::DAY;
+const APPROVE_FROM: i64 = 1_000_000;
+const TWO_FROM: i64 = 2_000_000;
+const CREDIT_DAYS: u16 = 10;
+const WAITS_DAYS: u16 = 20;
+
+/// A step at the desk. A number of a customer's of zero is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Desk {
+    Enter { by: Number, to: String, method: Method, wanted: Wanted, po: u32, key: String },
+    AskInvoice { by: Number, method: Method, wanted: Wanted, key: String },
+    SubmitOrder { by: Number, wanted: Wanted, po: u32, key: String },
+    Approve { by: Number, top_up: Number },
+    Reject { by: Number, top_up: Number },
+    Cancel { by: Number, top_up: Number },
+    Pay { by: Number, top_up: Number, cents: i64, currency: &'static str, name: u32, key: String },
+    WriteOff { by: Number, top_up: Number },
+    Limit { by: Number, to: String, cents: i64 },
+    FallDue,
+}
+
+/// What the desk knows of a top-up.
+#[derive(Clone, Debug)]
+pub(super) struct Order {
+    pub(super) maker: Number,
+    pub(super) needs: usize,
+    pub(super) approvals: Vec<Number>,
+    pub(super) paid_cents: i64,
+    pub(super) due: Option<i64>,
+    pub(super) expires: i64,
+    pub(super) po: u32,
+}
+
+/// The terms of the simulation: small, so that all of them matter.
+pub(super) fn terms() -> DeskTerms {
+    DeskTerms {
+        approve_from: Tokens::from_units(APPROVE_FROM).unwrap(),
+        two_from: Tokens::from_units(TWO_FROM).unwrap(),
+        credit: Seconds::days(CREDIT_DAYS),
+        waits: Seconds::days(WAITS_DAYS),
+    }
+}
+
+impl Desk {
+    pub(super) fn key(&self) -> Option<(Number, &str)> {
+        match self {
+            Self::Enter { by, key, .. }
+            | Self::AskInvoice { by, key, .. }
+            | Self::SubmitOrder { by, key, .. }
+            | Self::Pay { by, key, .. } => Some((*by, key)),
+            _ => None,
+        }
+    }
+
+    /// Whether something is looked up before the writer is asked.
+    pub(super) const fn is_asked_alone(&self) -> bool {
+        matches!(
+            self,
+            Self::Enter { .. }
+                | Self::AskInvoice { .. }
+                | Self::SubmitOrder { .. }
+                | Self::Limit { .. }
+                | Self::FallDue
+        )
+    }
+
+    /// Whether it asks the writer straight, of something that is there.
+    pub(super) fn is_for_together(&self, model: &Model) -> bool {
+        match self {
+            Self::Approve { top_up, .. }
+            | Self::Reject { top_up, .. }
+            | Self::Cancel { top_up, .. }
+            | Self::Pay { top_up, .. }
+            | Self::WriteOff { top_up, .. } => *top_up < model.top_ups.len(),
+            _ => false,
+        }
+    }
+}
+
+fn check_staff(by: Number) -> Result<(), String> {
+    if by < STAFF { Ok(()) } else { no("FORBIDDEN") }
+}
+
+impl Model {
+    /// What is refused before anybody looks at the key.
+    pub(super) fn check_desk_form(&self, step: &Desk) -> Result<(), String> {
+        match step {
+            Desk::Enter { by, to, .. } => {
+                check_staff(*by)?;
+                if self.by_handle(to).is_none() { no("NOT_FOUND user") } else { Ok(()) }
+            }
+            Desk::AskInvoice { method: Method::PurchaseOrder, .. } => no("INVALID_INPUT method"),
+            Desk::SubmitOrder { po: 0, .. } => no("INVALID_INPUT poNumber"),
+            Desk::Pay { by, .. } => check_staff(*by),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn desk(&mut self, step: &Desk) -> Answer {
+        match step {
+            Desk::Enter { by, to, method, wanted, po, .. } => {
+                let user = self.by_handle(to).expect("it was looked up");
+                self.enter(*by, user, *method, *wanted, *po, true)
+            }
+            Desk::AskInvoice { by, method, wanted, .. } => self.enter(*by, *by, *method, *wanted, 0, false),
+            Desk::SubmitOrder { by, wanted, po, .. } => {
+                self.enter(*by, *by, Method::PurchaseOrder, *wanted, *po, false)
+            }
+            Desk::Approve { by, top_up } => self.approve(*by, *top_up),
+            Desk::Reject { by, top_up } => {
+                check_staff(*by)?;
+                self.end(*top_up, TopUpState::Rejected)
+            }
+            Desk::Cancel { by, top_up } => {
+                if self.orders_at_desk.contains_key(top_up) && self.top_ups[*top_up].user != *by {
+                    return no("NOT_FOUND top-up");
+                }
+                self.end(*top_up, TopUpState::Cancelled)
+            }
+            Desk::Pay { by, top_up, cents, currency, name, .. } => {
+                self.take_payment(*by, *top_up, *cents, currency, *name)
+            }
+            Desk::WriteOff { by, top_up } => self.write_off(*by, *top_up),
+            Desk::Limit { by, to, cents } => self.limit(*by, to, *cents),
+            Desk::FallDue => Ok(format!("overdue {}", self.fall_due())),
+        }
+    }
+
+    fn enter(
+        &mut self,
+        by: Number,
+        user: Number,
+        method: Method,
+        wanted: Wanted,
+        po: u32,
+        by_staff: bool,
+    ) -> Answer {
+        let agreed = quoted(wanted)?;
+        if matches!(method, Method::Card | Method::Voucher) {
+            return no("INVALID_INPUT method");
+        }
+        let is_used = |(place, order): (&Number, &Order)| self.top_ups[*place].user == user && order.po == po;
+        if (po == 0 && method == Method::PurchaseOrder) || (po > 0 && self.orders_at_desk.iter().any(is_used))
+        {
+            return no("INVALID_INPUT poNumber");
+        }
+        let needs = match agreed.0 {
+            TWO_FROM.. => 2,
+            units if by_staff && user != by && units < APPROVE_FROM => 0,
+            _ => 1,
+        };
+        if needs == 0 && method == Method::Invoice && !self.has_credit(user, agreed.2) {
+            return no("WRONG_STATE");
+        }
+        let state = if by_staff { TopUpState::AwaitingApproval } else { TopUpState::Submitted };
+        let told = self.make_top_up(TopUp::new(user, method, state, agreed));
+        let place = self.top_ups.len() - 1;
+        let expires = self.now + i64::from(WAITS_DAYS) * DAY;
+        let order = Order { maker: by, needs, approvals: vec![], paid_cents: 0, due: None, expires, po };
+        self.orders_at_desk.insert(place, order);
+        if needs == 0 {
+            self.agree(place);
+        }
+        Ok(told)
+    }
+
+    fn has_credit(&self, user: Number, cents: i64) -> bool {
+        let owes = |(place, order): (&Number, &Order)| {
+            let top_up = &self.top_ups[*place];
+            let is_owed =
+                matches!(top_up.state, TopUpState::Credited | TopUpState::PartPaid | TopUpState::Overdue);
+            let counts = top_up.user == user && top_up.method == Method::Invoice && is_owed;
+            if counts { top_up.cents - order.paid_cents } else { 0 }
+        };
+        let owed: i64 = self.orders_at_desk.iter().map(owes).sum();
+        owed + cents <= self.limits.get(&user).copied().unwrap_or(0)
+    }
+
+    fn agree(&mut self, place: Number) {
+        let method = self.top_ups[place].method;
+        if method == Method::Invoice {
+            self.credit_top_up(place, TopUpState::Credited);
+            let due = self.now + i64::from(CREDIT_DAYS) * DAY;
+            self.orders_at_desk.get_mut(&place).expect("an order at the desk").due = Some(due);
+        } else {
+            self.top_ups[place].state = TopUpState::Approved;
+        }
+        if matches!(method, Method::Invoice | Method::ProForma | Method::PurchaseOrder) {
+            self.invoices.push(place);
+        }
+    }
+
+    fn approve(&mut self, by: Number, place: Number) -> Answer {
+        check_staff(by)?;
+        let Some(order) = self.orders_at_desk.get(&place) else { return no("NOT_FOUND top-up") };
+        let top_up = &self.top_ups[place];
+        if !matches!(top_up.state, TopUpState::Submitted | TopUpState::AwaitingApproval) {
+            return no("WRONG_STATE");
+        }
+        if self.now >= order.expires {
+            return no("EXPIRED");
+        }
+        if order.maker == by || top_up.user == by || order.approvals.contains(&by) {
+            return no("WRONG_STATE");
+        }
+        let is_enough = order.approvals.len() + 1 >= order.needs;
+        if is_enough && top_up.method == Method::Invoice && !self.has_credit(top_up.user, top_up.cents) {
+            return no("WRONG_STATE");
+        }
+        self.orders_at_desk.get_mut(&place).expect("an order at the desk").approvals.push(by);
+        match is_enough {
+            true => self.agree(place),
+            false => self.top_ups[place].state = TopUpState::AwaitingApproval,
+        }
+        Ok(format!("top-up {place}"))
+    }
+
+    fn end(&mut self, place: Number, state: TopUpState) -> Answer {
+        let Some(order) = self.orders_at_desk.get(&place) else { return no("NOT_FOUND top-up") };
+        let top_up = &mut self.top_ups[place];
+        let waits = [TopUpState::Submitted, TopUpState::AwaitingApproval, TopUpState::Approved];
+        if top_up.state != state && (!waits.contains(&top_up.state) || order.paid_cents > 0) {
+            return no("WRONG_STATE");
+        }
+        top_up.state = state;
+        Ok(format!("top-up {place}"))
+    }
+
+    fn take_payment(&mut self, by: Number, place: Number, cents: i64, currency: &str, name: u32) -> Answer {
+        let Some(order) = self.orders_at_desk.get_mut(&place) else { return no("NOT_FOUND top-up") };
+        let top_up = &self.top_ups[place];
+        if cents == 0 {
+            return no("INVALID_INPUT amount");
+        }
+        if currency != "USD" {
+            return no("INVALID_INPUT currency");
+        }
+        if self.payments.contains(&name) {
+            return no("INVALID_INPUT bankReference");
+        }
+        let state = top_up.state;
+        let takes = [
+            TopUpState::Approved,
+            TopUpState::Credited,
+            TopUpState::PartPaid,
+            TopUpState::Overdue,
+            TopUpState::Paid,
+        ];
+        if !takes.contains(&state) || top_up.user == by {
+            return no("WRONG_STATE");
+        }
+        self.payments.push(name);
+        order.paid_cents += cents;
+        if order.paid_cents < top_up.cents {
+            let late = state == TopUpState::Overdue;
+            self.top_ups[place].state = if late { state } else { TopUpState::PartPaid };
+        } else if top_up.credited == 0 {
+            self.credit_top_up(place, TopUpState::Paid);
+        } else {
+            self.top_ups[place].state = TopUpState::Paid;
+        }
+        Ok(format!("top-up {place}"))
+    }
+
+    fn write_off(&mut self, by: Number, place: Number) -> Answer {
+        check_staff(by)?;
+        let Some(order) = self.orders_at_desk.get(&place) else { return no("NOT_FOUND top-up") };
+        let top_up = &self.top_ups[place];
+        if top_up.state != TopUpState::Overdue || order.maker == by || top_up.user == by {
+            return no("WRONG_STATE");
+        }
+        let standing = i128::from(top_up.credited - top_up.reversed);
+        let unpaid = standing * i128::from(top_up.cents - order.paid_cents) / i128::from(top_up.cents);
+        let unpaid = i64::try_from(unpaid).expect("a part of what was credited");
+        self.take_or_owe(top_up.user, unpaid, 64);
+        let top_up = &mut self.top_ups[place];
+        (top_up.state, top_up.reversed) = (TopUpState::WrittenOff, top_up.reversed + unpaid);
+        Ok(format!("top-up {place}"))
+    }
+
+    fn limit(&mut self, by: Number, to: &str, cents: i64) -> Answer {
+        check_staff(by)?;
+        let Some(user) = self.by_handle(to) else { return no("NOT_FOUND user") };
+        if user == by {
+            return no("INVALID_INPUT handle");
+        }
+        self.limits.insert(user, cents);
+        Ok(format!("limit {cents}"))
+    }
+
+    fn fall_due(&mut self) -> usize {
+        let mut marked = 0;
+        for (place, order) in &self.orders_at_desk {
+            let top_up = &mut self.top_ups[*place];
+            let is_owed = matches!(top_up.state, TopUpState::Credited | TopUpState::PartPaid);
+            if is_owed && order.due.is_some_and(|due| due <= self.now) {
+                top_up.state = TopUpState::Overdue;
+                marked += 1;
+            }
+        }
+        marked
+    }
+}
+
+impl Steps {
+    pub(super) fn desk_step(&mut self, model: &Model, by: Number) -> Step {
+        let staff = if self.chance.is_within_percent(90) { self.chance.below(STAFF) } else { by };
+        let draw = self.chance.below(100);
+        if model.limits.len() < 3 && draw < 40 {
+            let to = self.recipient(model);
+            return Step::Desk(Desk::Limit { by: staff, to, cents: *self.chance.pick(&[700, 100_000]) });
+        }
+        if model.orders_at_desk.is_empty() || draw < 30 {
+            return Step::Desk(self.order_tokens(model, by, staff));
+        }
+        let is_due = |order: &Order| order.due.is_some_and(|due| due <= model.now);
+        if model.orders_at_desk.values().any(is_due) && self.chance.is_within_percent(25) {
+            return Step::Desk(Desk::FallDue);
+        }
+        let is_late = |place: &&Number| model.top_ups[**place].state == TopUpState::Overdue;
+        if let Some(late) = model.orders_at_desk.keys().find(is_late)
+            && self.chance.is_within_percent(40)
+        {
+            return Step::Desk(Desk::WriteOff { by: staff, top_up: *late });
+        }
+        // Mostly one that waits for something, now and then any.
+        let waits = |place: &&Number| {
+            use TopUpState::{Cancelled, Paid, Rejected, WrittenOff};
+            !matches!(model.top_ups[**place].state, Cancelled | Paid | Rejected | WrittenOff)
+        };
+        let waiting: Vec<Number> = model.orders_at_desk.keys().filter(waits).copied().collect();
+        let top_up = match waiting.is_empty() || self.chance.is_within_percent(15) {
+            true => self.one_of(model.top_ups.len()),
+            false => *self.chance.pick(&waiting),
+        };
+        let user = model.top_ups.get(top_up).map(|found| found.user);
+        Step::Desk(match draw {
+            30..64 => Desk::Approve { by: staff, top_up },
+            64..66 => Desk::Reject { by: staff, top_up },
+            66..69 => Desk::Cancel { by: self.mostly(user, by), top_up },
+            69..85 => {
+                let all = model.top_ups.get(top_up).map_or(100, |found| found.cents);
+                let cents = *self.chance.pick(&[0, 1, all / 2, all / 2 + 1, all, all, all + 3]);
+                let currency = if self.chance.is_within_percent(5) { "EUR" } else { "USD" };
+                let name = self.payment_name();
+                Desk::Pay { by: staff, top_up, cents, currency, name, key: self.key() }
+            }
+            85..90 => Desk::WriteOff { by: staff, top_up },
+            90..92 => Desk::Limit {
+                by: staff,
+                to: self.recipient(model),
+                cents: *self.chance.pick(&[0, 60, 700, 100_000]),
+            },
+            _ => Desk::FallDue,
+        })
+    }
+
+    fn order_tokens(&mut self, model: &Model, by: Number, staff: Number) -> Desk {
+        let methods = [
+            Method::Invoice,
+            Method::Invoice,
+            Method::Invoice,
+            Method::Invoice,
+            Method::Invoice,
+            Method::PurchaseOrder,
+            Method::ProForma,
+            Method::Cheque,
+            Method::Wire,
+            Method::Cash,
+            Method::Card,
+            Method::Voucher,
+        ];
+        let (method, wanted) = (*self.chance.pick(&methods), self.wanted_tokens());
+        let po = if self.chance.is_within_percent(40) {
+            1 + u32::try_from(self.chance.below(30)).unwrap()
+        } else {
+            0
+        };
+        match self.chance.below(10) {
+            0..6 => Desk::Enter { by: staff, to: self.recipient(model), method, wanted, po, key: self.key() },
+            6..8 => Desk::AskInvoice { by, method, wanted, key: self.key() },
+            _ => Desk::SubmitOrder { by, wanted, po, key: self.key() },
+        }
+    }
+}
+
+fn po_text(po: u32) -> String {
+    if po == 0 { String::new() } else { format!("PO-{po}") }
+}
+
+impl Real {
+    /// What cannot be asked together with other steps.
+    pub(super) async fn order_at_desk(&mut self, step: &Desk) -> Done<String> {
+        let store = self.market.store.clone();
+        let view = match step {
+            Desk::Enter { by, to, method, wanted, po, .. } => {
+                let new = NewDeskOrder {
+                    handle: to.clone(),
+                    channel: Channel::Phone,
+                    method: *method,
+                    wanted: self.wants(*wanted),
+                    po_number: po_text(*po),
+                    taken_from: "Mrs Marsh".to_owned(),
+                    notes: String::new(),
+                };
+                store.enter_top_up_order(&self.actor(*by), new, step.key().unwrap().1).await?
+            }
+            Desk::AskInvoice { by, method, wanted, key } => {
+                store.request_invoice(&self.actor(*by), *method, self.wants(*wanted), key).await?
+            }
+            Desk::SubmitOrder { by, wanted, po, key } => {
+                let (actor, wanted) = (self.actor(*by), self.wants(*wanted));
+                store.submit_purchase_order(&actor, wanted, &po_text(*po), key).await?
+            }
+            Desk::Limit { by, to, cents } => {
+                let amount = format!("{}.{:02}", cents / 100, cents % 100);
+                let limit = store.set_credit_limit(&self.actor(*by), to, &amount).await?;
+                return Ok(format!("limit {}", limit.minor()));
+            }
+            Desk::FallDue => return Ok(format!("overdue {}", store.fall_due(&Actor::System, 1_000).await?)),
+            other => panic!("{other:?} is asked like what moves tokens at once"),
+        };
+        Ok(self.told_top_up(view.top_up.id))
+    }
+
+    pub(super) async fn ask_desk(&self, step: &Desk) -> Done<Made> {
+        let store = &self.market.store;
+        let view = match step {
+            Desk::Approve { by, top_up } => {
+                store.approve_top_up_order(&self.actor(*by), self.top_up(*top_up)).await?
+            }
+            Desk::Reject { by, top_up } => {
+                store.reject_top_up_order(&self.actor(*by), self.top_up(*top_up), "no").await?
+            }
+            Desk::Cancel { by, top_up } => {
+                store.cancel_top_up_order(&self.actor(*by), self.top_up(*top_up)).await?
+            }
+            Desk::WriteOff { by, top_up } => {
+                store.write_off_top_up_order(&self.actor(*by), self.top_up(*top_up)).await?
+            }
+            Desk::Pay { by, top_up, cents, currency, name, key } => {
+                let new = NewPayment {
+                    amount: format!("{}.{:02}", cents / 100, cents % 100),
+                    currency: (*currency).to_owned(),
+                    value_date: BEGINNING,
+                    bank_reference: format!("BANK {name}"),
+                };
+                store.record_payment(&self.actor(*by), self.top_up(*top_up), new, key).await?
+            }
+            other => panic!("{other:?} is asked alone"),
+        };
+        Ok(Made::TopUp(view.top_up.id))
+    }
+}
