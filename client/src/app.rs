@@ -44,7 +44,7 @@ pub struct App {
     world: World,
 }
 
-/// Which licence the code here is of, as the store's API calls it.
+/// Which licence the code here is of, also when the code cannot be read.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Licence {
@@ -104,13 +104,14 @@ impl App {
         Ok(self.check()?.check_feature(feature)?)
     }
 
-    /// Takes the first code of a licence, with the licence's id.
+    /// Takes the first code of a licence.
     ///
     /// # Errors
     /// As [`Session::accept_code`].
-    pub fn adopt(&mut self, licence: &str, code: Bundle) -> Result<Code, Stop> {
+    pub fn adopt(&mut self, code: Bundle) -> Result<Code, Stop> {
         let code = self.session.accept_code(code)?;
-        disk::write_json(&self.folder.join("licence.json"), &Licence { id: licence.to_owned() })?;
+        let licence = Licence { id: code.claims().ent.clone() };
+        disk::write_json(&self.folder.join("licence.json"), &licence)?;
         Ok(code)
     }
 

@@ -18,6 +18,8 @@ pub mod code;
 pub mod detect;
 pub mod device;
 mod disk;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod install;
 pub mod journal;
 pub mod link;

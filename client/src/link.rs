@@ -12,7 +12,7 @@ use crate::device::{Device, ProofClaims};
 use crate::disk;
 use crate::stop::Stop;
 use crate::time::Moment;
-use crate::transport::{Request, Transport};
+use crate::transport::{Proof, Request, Transport};
 
 /// Where all questions go.
 const PATH: &str = "/graphql";
@@ -113,13 +113,7 @@ impl Link {
             first.to_uppercase()
         );
         let input = Input { input };
-        match answer::changed(self.send(&query, &input, who)?) {
-            Err(Stop::Store(no)) if no.code == STALE && who.device.is_some() => {
-                *self.nonce.borrow_mut() = None;
-                answer::changed(self.send(&query, &input, who)?)
-            }
-            told => told,
-        }
+        answer::changed(self.send(&query, &input, who)?)
     }
 
     /// What the store asked to be repeated in proofs, if it came along with
@@ -139,12 +133,29 @@ impl Link {
 
     fn send(&self, query: &str, variables: &impl Serialize, who: Who<'_>) -> Result<answer::Told, Stop> {
         let body = serde_json::to_vec(&Question { query, variables }).map_err(io::Error::from)?;
-        let proof = match who.device {
-            Some((device, store, now)) => Some(self.prove(device, store, &body, now)?),
-            None => None,
+        let told = self.send_once(&body, who)?;
+        match told.code() {
+            Some(STALE) if who.device.is_some() => {
+                *self.nonce.borrow_mut() = None;
+                self.send_once(&body, who)
+            }
+            Some(_) | None => Ok(told),
+        }
+    }
+
+    fn send_once(&self, body: &[u8], who: Who<'_>) -> Result<answer::Told, Stop> {
+        let Some((device, store, now)) = who.device else {
+            let request = Request { path: PATH, body, bearer: who.bearer, proof: None };
+            return answer::Told::read(&self.transport.send(request).map_err(Stop::Lost)?);
         };
-        let request = Request { path: PATH, body: &body, bearer: who.bearer, proof: proof.as_deref() };
-        answer::Told::read(&self.transport.send(request).map_err(Stop::Lost)?)
+        let (key, word) = (device.public().text(), self.prove(device, store, body, now)?);
+        let proof = Some(Proof { device: &key, word: &word });
+        let request = Request { path: PATH, body, bearer: who.bearer, proof };
+        let answer = self.transport.send(request).map_err(Stop::Lost)?;
+        if let Some(nonce) = &answer.nonce {
+            self.note_nonce(nonce.clone());
+        }
+        answer::Told::read(&answer)
     }
 
     fn prove(&self, device: &Device, store: &str, body: &[u8], now: Moment) -> Result<String, Stop> {

@@ -16,8 +16,17 @@ pub struct Request<'a> {
     pub body: &'a [u8],
     /// The session that asks; never written down by a transport.
     pub bearer: Option<&'a str>,
-    /// A device's word for it, for the header `Farthing-Proof`.
-    pub proof: Option<&'a str>,
+    /// A device's word for it.
+    pub proof: Option<Proof<'a>>,
+}
+
+/// A device's word for a question.
+#[derive(Clone, Copy)]
+pub struct Proof<'a> {
+    /// Its public key, for the header `Farthing-Device`.
+    pub device: &'a str,
+    /// The signed word, for the header `Farthing-Proof`.
+    pub word: &'a str,
 }
 
 /// An answer.
@@ -27,6 +36,8 @@ pub struct Answer {
     pub status: u16,
     /// The whole of it.
     pub body: Vec<u8>,
+    /// What the next proof has to repeat: the header `Farthing-Nonce`.
+    pub nonce: Option<String>,
 }
 
 /// Whatever carries questions. It waits for a limited time, and does not ask

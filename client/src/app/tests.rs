@@ -26,7 +26,7 @@ impl Bench {
         let bench = Self { folder, world, shop };
         let mut app = bench.run();
         let code = bench.shop.bundle(app.device().id());
-        app.adopt("TGljZW5jZTox", code).unwrap();
+        app.adopt(code).unwrap();
         bench
     }
 

@@ -56,6 +56,11 @@ impl Told {
         }
     }
 
+    /// The code of what went wrong with all of it.
+    pub(super) fn code(&self) -> Option<&str> {
+        self.errors.first()?.extensions.code.as_deref()
+    }
+
     /// The data, unless there is an error.
     fn data(self) -> Result<Value, Stop> {
         let Some(wrong) = self.errors.into_iter().next() else { return Ok(self.data) };

@@ -24,11 +24,11 @@ struct Parrot {
 impl Transport for Parrot {
     fn send(&self, request: Request<'_>) -> io::Result<Answer> {
         let text = String::from_utf8(request.body.to_vec()).unwrap();
-        let (bearer, proof) = (request.bearer.map(str::to_owned), request.proof.map(str::to_owned));
+        let (bearer, proof) = (request.bearer.map(str::to_owned), request.proof.map(|proof| proof.word.to_owned()));
         self.asked.lock().unwrap().push((text, bearer, proof));
         let answer = self.answers.lock().unwrap().pop_front();
         let answer = answer.ok_or_else(|| io::Error::other("nobody there"))?;
-        Ok(Answer { status: 200, body: answer.to_string().into_bytes() })
+        Ok(Answer { status: 200, body: answer.to_string().into_bytes(), nonce: None })
     }
 }
 
@@ -78,7 +78,7 @@ fn answers_are_read_as_what_they_are() {
 
 #[test]
 fn a_device_vouches_for_the_very_question_and_once_more_when_asked_to() {
-    let stale = json!({"data": {"done": {"userErrors": [{"code": "STALE_NONCE", "message": "again"}]}}});
+    let stale = json!({"errors": [{"message": "again", "extensions": {"code": "STALE_NONCE"}}]});
     let nonce = |text: &str| json!({"data": {"deviceNonce": text}});
     let done = json!({"data": {"done": {"userErrors": []}}});
     let (parrot, link) = link(&[nonce("one"), stale, nonce("two"), done]);

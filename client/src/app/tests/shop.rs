@@ -204,7 +204,7 @@ impl Transport for Shop {
             None if query.contains("signedTime") => self.news(variables["nonce"].as_str().unwrap()),
             None => json!({"deviceNonce": "n"}),
             Some((_, rest)) => {
-                let device = kid(request.proof.unwrap());
+                let device = kid(request.proof.unwrap().word);
                 let verb = rest.split('(').next().unwrap();
                 let done = self.done(verb, &variables["input"], &device).unwrap_or_else(|verdict| {
                     json!({"userErrors": [{"code": "DENIED", "message": "no", "verdict": verdict.code()}]})
@@ -215,7 +215,7 @@ impl Transport for Shop {
         match line {
             Line::LosesAnswers if query.contains("mutation") => Err(io::Error::other("cut")),
             Line::Up | Line::Down | Line::LosesAnswers => {
-                Ok(Answer { status: 200, body: json!({"data": data}).to_string().into_bytes() })
+                Ok(Answer { status: 200, body: json!({"data": data}).to_string().into_bytes(), nonce: None })
             }
         }
     }
