@@ -24,6 +24,7 @@ use crate::disk;
 use crate::link::{Link, Who};
 use crate::session::{Program, Session};
 use crate::stop::Stop;
+use crate::time::Moment;
 use crate::transport::Transport;
 use crate::verdict::{Denied, Verdict};
 use crate::world::World;
@@ -130,6 +131,22 @@ impl App {
     /// `NOT_FOUND` without one; as [`crate::code::Trust::read`].
     pub fn known(&self) -> Result<Code, Stop> {
         self.session.known()
+    }
+
+    /// Forgets the code and the licence, as on a device whose place was given
+    /// up. Its key stays.
+    ///
+    /// # Errors
+    /// If the disk does not let them go.
+    pub fn forget(&mut self) -> std::io::Result<()> {
+        crate::keep::remove(&self.folder.join("licence.json"))?;
+        self.session.forget_code()
+    }
+
+    /// The time to go by.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.session.now()
     }
 
     /// Runs the checks for another version of the program from now on.

@@ -22,6 +22,7 @@ mod disk;
 pub mod http;
 pub mod install;
 pub mod journal;
+pub mod keep;
 pub mod link;
 pub mod places;
 pub mod release;

@@ -188,6 +188,15 @@ impl Session {
         Journal::open(&folder, lease)
     }
 
+    /// Forgets the code.
+    ///
+    /// # Errors
+    /// If the disk does not let it go.
+    pub fn forget_code(&mut self) -> io::Result<()> {
+        self.code = None;
+        crate::keep::remove(&self.folder.join("code.json"))
+    }
+
     /// Takes a code that the vendor made for this device and program.
     ///
     /// # Errors

@@ -91,6 +91,15 @@ pub fn hear(link: &Link, session: &mut Session) -> Result<(), Stop> {
 }
 
 impl App {
+    /// Hears the store's news, before there is a code.
+    ///
+    /// # Errors
+    /// As [`hear`].
+    pub fn hear(&mut self) -> Result<(), Stop> {
+        let _held = self.hold()?;
+        hear(self.link.as_ref().ok_or_else(no_line)?, &mut self.session)
+    }
+
     /// Asks the store for its news and a fresh code, and tells it what was
     /// spent of leases meanwhile.
     ///

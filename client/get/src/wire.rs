@@ -1,0 +1,108 @@
+//! What the store answers, as far as it is used here.
+
+use serde::Deserialize;
+
+/// The fields of an [`Offer`].
+pub(crate) const OFFER: &str = "id kind price seconds meter units devicesMax isExtendable sentence";
+
+/// The fields of a [`Licence`], offers inside.
+pub(crate) const LICENCE: &str = "id product verdict covers endsAt \
+    meters { code granted consumed reserved left } devices { id } devicesMax \
+    extensions { price offer { id kind price seconds meter units devicesMax isExtendable sentence } } \
+    conversions { price offer { id kind price seconds meter units devicesMax isExtendable sentence } }";
+
+/// What an offer gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Kind {
+    Purchase,
+    RentTime,
+    RentUnits,
+}
+
+/// An offer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Offer {
+    pub(crate) id: String,
+    pub(crate) kind: Kind,
+    pub(crate) price: String,
+    /// What it means, in plain words.
+    pub(crate) sentence: String,
+}
+
+/// A release.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Release {
+    pub(crate) version: semver::Version,
+    /// What the publisher signed.
+    pub(crate) manifest: String,
+}
+
+/// A publisher, by the name that users know.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Seller {
+    pub(crate) handle: String,
+}
+
+/// The listing under which a program is sold.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Listing {
+    pub(crate) title: String,
+    pub(crate) seller: Seller,
+}
+
+/// A program.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Software {
+    pub(crate) listing: Listing,
+    pub(crate) publisher_key: String,
+    #[serde(default)]
+    pub(crate) offers: Vec<Offer>,
+    pub(crate) release: Option<Release>,
+}
+
+/// What is left on a meter.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Meter {
+    pub(crate) code: String,
+    pub(crate) granted: u32,
+    pub(crate) left: u32,
+}
+
+/// What an offer costs the holder of a licence.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Quote {
+    pub(crate) price: String,
+    pub(crate) offer: Offer,
+}
+
+/// A licence.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Licence {
+    pub(crate) id: String,
+    pub(crate) product: String,
+    pub(crate) verdict: client::verdict::Verdict,
+    /// Which versions it covers.
+    pub(crate) covers: semver::VersionReq,
+    pub(crate) ends_at: Option<String>,
+    pub(crate) meters: Vec<Meter>,
+    pub(crate) devices: Vec<serde::de::IgnoredAny>,
+    pub(crate) devices_max: u32,
+    pub(crate) extensions: Vec<Quote>,
+    pub(crate) conversions: Vec<Quote>,
+}
+
+impl Licence {
+    /// What it is worth now, in a few words.
+    pub(crate) fn sentence(&self) -> String {
+        let mut words = vec![self.verdict.code().to_owned()];
+        words.extend(self.ends_at.as_ref().map(|end| format!("until {end}")));
+        let meters = self.meters.iter();
+        words.extend(meters.map(|meter| format!("{}: {} of {} left", meter.code, meter.left, meter.granted)));
+        words.push(format!("{} of {} devices", self.devices.len(), self.devices_max));
+        words.join(", ")
+    }
+}
