@@ -99,10 +99,14 @@ pub(crate) fn install(shop: &Shop, asked: &Install, older: Older) -> Result<Repo
             older == Older::Update || shop.voice.agrees(&question)?
         }
         Action::OfferCovered => {
-            let question =
-                format!("Your licence does not cover the installed version. Put {} beside it?", bringing.release.version);
+            let question = format!(
+                "Your licence does not cover the installed version. Put {} beside it?",
+                bringing.release.version
+            );
             if !shop.voice.agrees(&question)? {
-                return Err(Denied::new(Verdict::VersionNotCovered, "the licence is for other versions").into());
+                return Err(
+                    Denied::new(Verdict::VersionNotCovered, "the licence is for other versions").into()
+                );
             }
             true
         }
@@ -126,7 +130,8 @@ fn begin<'a>(shop: &'a Shop, asked: &Install) -> Result<Bringing<'a>, Stop> {
     let software = shop.software(product, &asked.channel)?;
     let held = shop.installs().hold(product)?;
     let key = publisher_key(shop, &held, &software.publisher_key, asked.publisher_key.as_deref())?;
-    let newest = software.release.ok_or_else(|| crate::shop::not_found("it has no release in this channel"))?;
+    let newest =
+        software.release.ok_or_else(|| crate::shop::not_found("it has no release in this channel"))?;
     let mut app = shop.app(product, newest.version.clone())?;
     app.hear()?;
     let expected = Expected { store: shop.name(), product, key: &key, seen: None, now: app.now() };
@@ -176,7 +181,9 @@ impl Bringing<'_> {
             Older::Update => Ok(true),
             Older::Ask => {
                 let from = present.map_or_else(String::new, |version| format!(" from {version}"));
-                self.shop.voice.agrees(&format!("Update {}{from} to {}?", self.release.prod, self.release.version))
+                self.shop
+                    .voice
+                    .agrees(&format!("Update {}{from} to {}?", self.release.prod, self.release.version))
             }
         }
     }
@@ -194,7 +201,8 @@ impl Bringing<'_> {
         }
         let want = if artifact.is_some() { "CODE_AND_DOWNLOAD" } else { "CODE" };
         let input = Authorize { licence_id: &self.licence, device: &id, want, artifact };
-        let who = Who { device: Some((self.app.device(), self.shop.name(), self.app.now())), ..self.or_nobody() };
+        let who =
+            Who { device: Some((self.app.device(), self.shop.name(), self.app.now())), ..self.or_nobody() };
         let told: Authorized = self.shop.link.change("authorize", "code download { url }", &input, who)?;
         self.app.adopt(Bundle::parse(&told.code)?)?;
         Ok(told.download.map(|download| download.url))
@@ -228,11 +236,14 @@ impl Bringing<'_> {
             }
         });
         let wanted = Wanted { sha256: &artifact.sha256, size: artifact.size };
-        let archive = download::bring(&downloads, wanted, &mut Fetch::new(http, renew), |there| bar.set_position(there))?;
+        let archive = download::bring(&downloads, wanted, &mut Fetch::new(http, renew), |there| {
+            bar.set_position(there)
+        })?;
         bar.finish_and_clear();
         let mut file = File::open(&archive)?;
-        let receipt =
-            self.held.install(&self.release, &artifact, &mut file, self.app.now(), |step| crate::steps::done(step))?;
+        let receipt = self
+            .held
+            .install(&self.release, &artifact, &mut file, self.app.now(), |step| crate::steps::done(step))?;
         // It is unpacked and its hash is in the receipt.
         keep::remove(&archive)?;
         Ok(self.installed(&receipt))

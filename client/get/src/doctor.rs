@@ -20,7 +20,8 @@ impl Findings {
 pub(crate) fn look(shop: &Shop) -> Result<Report, Stop> {
     let mut findings = Findings(Vec::new());
     findings.note(format!("the folder {}", shop.folder().display()), private(shop));
-    findings.note(format!("the store {}", shop.name()), client::app::StoreKeys::of(&shop.link).map(|_keys| ()));
+    findings
+        .note(format!("the store {}", shop.name()), client::app::StoreKeys::of(&shop.link).map(|_keys| ()));
     findings.note(format!("the session of {}", shop.handle()), shop.licences().map(|_licences| ()));
     for product in products(shop)? {
         look_at(shop, &product, &mut findings)?;

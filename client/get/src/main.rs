@@ -59,12 +59,7 @@ fn carry_out(shop: &mut Shop, command: &Command) -> Result<Report, Stop> {
 }
 
 fn stable(only: &Only) -> Install {
-    Install {
-        product: only.product.clone(),
-        channel: "stable".to_owned(),
-        keep: false,
-        publisher_key: None,
-    }
+    Install { product: only.product.clone(), channel: "stable".to_owned(), keep: false, publisher_key: None }
 }
 
 /// Swaps a one-time code for a session of this computer's own.

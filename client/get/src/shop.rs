@@ -196,13 +196,15 @@ impl Shop {
         }
         let query = format!("{{ me {{ licences(first: {LICENCES_MAX}) {{ nodes {{ {LICENCE} }} }} }} }}");
         let told: Told = self.link.ask(&query, &(), self.who()?)?;
-        let over = || Stop::Store(No {
-            code: "NOT_SIGNED_IN".to_owned(),
-            message: "your session is over: sign in with a new code".to_owned(),
-            verdict: None,
-            now: None,
-            shortfall: None,
-        });
+        let over = || {
+            Stop::Store(No {
+                code: "NOT_SIGNED_IN".to_owned(),
+                message: "your session is over: sign in with a new code".to_owned(),
+                verdict: None,
+                now: None,
+                shortfall: None,
+            })
+        };
         Ok(told.me.ok_or_else(over)?.licences.nodes)
     }
 

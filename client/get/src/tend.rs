@@ -37,7 +37,10 @@ pub(crate) fn run(shop: &Shop, product: &str, arguments: &[String]) -> Result<Re
     shop.app(product, receipt.version.clone())?.check()?;
     let main = apps.join(&receipt.folder).join(&receipt.main);
     let mut command = Command::new(main);
-    command.args(arguments).env("FARTHING_HOME", shop.home()).env("FARTHING_STORE", shop.http.address().to_string());
+    command
+        .args(arguments)
+        .env("FARTHING_HOME", shop.home())
+        .env("FARTHING_STORE", shop.http.address().to_string());
     become_it(command)
 }
 
@@ -75,7 +78,8 @@ pub(crate) fn status(shop: &Shop, product: Option<&str>) -> Result<Report, Stop>
             let product = product.ok_or(stop)?;
             let (here, code) = (here(shop, product)?, app_of(shop, product)?.known()?);
             let says = code.claims();
-            report = report.line(format!("{product}: licence {}; {here} (the store was not asked)", says.ent));
+            report =
+                report.line(format!("{product}: licence {}; {here} (the store was not asked)", says.ent));
             facts.push(serde_json::json!({"product": product, "licence": says.ent, "here": here}));
         }
         Err(stop @ (Stop::Denied(_) | Stop::Refused(_) | Stop::Fault(_))) => return Err(stop),
@@ -171,6 +175,8 @@ pub(crate) fn uninstall(shop: &Shop, product: &str, also_changed: bool) -> Resul
     let report = report.fact("files", removed.files).fact("changed", removed.changed);
     match leave(shop, product) {
         Ok(left) => Ok(report.and(left)),
-        Err(stop) => Ok(report.line(format!("This device's place is not free yet: {stop}")).fact("freed", false)),
+        Err(stop) => {
+            Ok(report.line(format!("This device's place is not free yet: {stop}")).fact("freed", false))
+        }
     }
 }

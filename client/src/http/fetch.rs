@@ -51,7 +51,9 @@ impl Source for Fetch<'_> {
         let told = asked.call().map_err(failed)?;
         let part = match told.status().as_u16() {
             200 => Part::Whole,
-            206 => part_of(told.headers()).ok_or_else(|| io::Error::other("a part comes without its place"))?,
+            206 => {
+                part_of(told.headers()).ok_or_else(|| io::Error::other("a part comes without its place"))?
+            }
             416 => Part::Nothing,
             status => {
                 // The address may be over; the next try asks for another.

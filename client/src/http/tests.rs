@@ -48,13 +48,18 @@ fn request(stream: &TcpStream) -> String {
 
 fn answer(head: &str, body: &[u8]) -> Vec<u8> {
     let mut answer =
-        format!("HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len()).into_bytes();
+        format!("HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len())
+            .into_bytes();
     answer.extend(body);
     answer
 }
 
-const QUESTION: Request<'_> =
-    Request { path: "/graphql", body: b"{}", bearer: Some("secret"), proof: Some(Proof { device: "k4.public.d", word: "v4.public.x" }) };
+const QUESTION: Request<'_> = Request {
+    path: "/graphql",
+    body: b"{}",
+    bearer: Some("secret"),
+    proof: Some(Proof { device: "k4.public.d", word: "v4.public.x" }),
+};
 
 #[test]
 fn a_question_goes_to_its_store_with_who_asks() {
@@ -63,7 +68,12 @@ fn a_question_goes_to_its_store_with_who_asks() {
     assert_eq!((told.status, told.body.as_slice()), (400, b"{\"data\":1}".as_slice()));
     assert_eq!(told.nonce.as_deref(), Some("n"));
     let head = heard.recv().unwrap();
-    for line in ["post /graphql", "authorization: bearer secret", "farthing-device: k4.public.d", "farthing-proof: v4.public.x"] {
+    for line in [
+        "post /graphql",
+        "authorization: bearer secret",
+        "farthing-device: k4.public.d",
+        "farthing-proof: v4.public.x",
+    ] {
         assert!(head.contains(line), "{line} in {head}");
     }
 }
@@ -94,7 +104,8 @@ fn a_cut_download_goes_on_where_it_was_and_carries_no_token() {
     let whole = |etag: &str| format!("200 OK\r\netag: {etag}");
     let mut cut = answer(&whole("\"a\""), &content);
     cut.truncate(cut.len() - 100);
-    let rest = answer("206 Partial Content\r\netag: \"a\"\r\ncontent-range: bytes 100-199/200", &content[100..]);
+    let rest =
+        answer("206 Partial Content\r\netag: \"a\"\r\ncontent-range: bytes 100-199/200", &content[100..]);
     let (http, heard) = serve(vec![cut, answer("403 Forbidden", b""), rest]);
     let folder = tempfile::tempdir().unwrap();
     let mut asked = 0;

@@ -24,7 +24,8 @@ struct Parrot {
 impl Transport for Parrot {
     fn send(&self, request: Request<'_>) -> io::Result<Answer> {
         let text = String::from_utf8(request.body.to_vec()).unwrap();
-        let (bearer, proof) = (request.bearer.map(str::to_owned), request.proof.map(|proof| proof.word.to_owned()));
+        let (bearer, proof) =
+            (request.bearer.map(str::to_owned), request.proof.map(|proof| proof.word.to_owned()));
         self.asked.lock().unwrap().push((text, bearer, proof));
         let answer = self.answers.lock().unwrap().pop_front();
         let answer = answer.ok_or_else(|| io::Error::other("nobody there"))?;
