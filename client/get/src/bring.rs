@@ -129,9 +129,9 @@ fn begin<'a>(shop: &'a Shop, asked: &Install) -> Result<Bringing<'a>, Stop> {
     let product = asked.product.as_str();
     let software = shop.software(product, &asked.channel)?;
     let held = shop.installs().hold(product)?;
-    let key = publisher_key(shop, &held, &software.publisher_key, asked.publisher_key.as_deref())?;
-    let newest =
-        software.release.ok_or_else(|| crate::shop::not_found("it has no release in this channel"))?;
+    let none = || crate::shop::not_found("it has no release in this channel");
+    let (told, newest) = software.publisher_key.zip(software.release).ok_or_else(none)?;
+    let key = publisher_key(shop, &held, &told, asked.publisher_key.as_deref())?;
     let mut app = shop.app(product, newest.version.clone())?;
     app.hear()?;
     let expected = Expected { store: shop.name(), product, key: &key, seen: None, now: app.now() };
@@ -241,9 +241,8 @@ impl Bringing<'_> {
         })?;
         bar.finish_and_clear();
         let mut file = File::open(&archive)?;
-        let receipt = self
-            .held
-            .install(&self.release, &artifact, &mut file, self.app.now(), |step| crate::steps::done(step))?;
+        let receipt =
+            self.held.install(&self.release, &artifact, &mut file, self.app.now(), crate::steps::done)?;
         // It is unpacked and its hash is in the receipt.
         keep::remove(&archive)?;
         Ok(self.installed(&receipt))

@@ -70,7 +70,9 @@ struct Done {
 pub(crate) fn deal(shop: &Shop, deal: Deal, trade: &Trade) -> Result<Report, Stop> {
     shop.who()?;
     let software = shop.software(&trade.product, "stable")?;
-    let name = format!("{} by {}", software.listing.title, software.listing.seller.handle);
+    let listing = software.listing.as_ref();
+    let name = listing.map(|listing| format!("{} by {}", listing.title, listing.seller.handle));
+    let name = name.unwrap_or_else(|| trade.product.clone());
     let (quotes, licence) = match deal {
         Deal::Buy | Deal::Rent => (offers(deal, software), None),
         Deal::Extend | Deal::Convert => {

@@ -56,8 +56,8 @@ pub(crate) struct Listing {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Software {
-    pub(crate) listing: Listing,
-    pub(crate) publisher_key: String,
+    pub(crate) listing: Option<Listing>,
+    pub(crate) publisher_key: Option<String>,
     #[serde(default)]
     pub(crate) offers: Vec<Offer>,
     pub(crate) release: Option<Release>,

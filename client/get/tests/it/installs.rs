@@ -1,0 +1,193 @@
+//! Installing: what is here already is not fetched, what comes is what was
+//! signed, and whatever happens an old or a new version is whole.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::shop::{Release, Shop, sha256};
+use crate::users::User;
+
+#[test]
+fn a_program_is_fetched_once_and_then_only_its_code() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    assert_eq!(user.does("install inkwell")["downloaded"], true);
+    let served = shop.state().served;
+    assert!(served > 200_000);
+    assert_eq!(user.runs(), "inkwell 1.0.0");
+    assert_eq!(user.does("install inkwell")["downloaded"], false);
+    assert_eq!(user.does("install inkwell")["version"], "1.0.0");
+    assert_eq!(shop.state().served, served, "not one byte more");
+    let wants: Vec<_> = shop.state().asked.iter().map(|(_, input)| input["want"].clone()).collect();
+    assert_eq!(wants.last().unwrap(), "CODE");
+    assert_eq!(shop.count("activateDevice"), 1, "a device that is known needs no place");
+    fs::remove_dir_all(user.apps().join("current/bin")).unwrap();
+    assert_eq!(user.does("install inkwell")["downloaded"], true, "removed by hand, it comes again");
+    assert_eq!(user.runs(), "inkwell 1.0.0");
+}
+
+#[test]
+fn a_copy_of_somebody_else_is_used_and_never_touched() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    let place = "${HOME}/tools/inkwell";
+    let copy = user.home().join("tools/inkwell");
+    shop.state().release.detect = json!([
+        {"kind": "file_sha256", "path": place, "sha256": sha256(b"a copy"), "version": "1.0.0"}]);
+    fs::create_dir_all(copy.parent().unwrap()).unwrap();
+    fs::write(&copy, "a copy").unwrap();
+    assert_eq!(user.does("install inkwell")["downloaded"], false);
+    assert_eq!(shop.state().served, 0);
+    assert_eq!(user.fails("uninstall inkwell", 5)["code"], "NOT_FOUND");
+    assert_eq!(fs::read(&copy).unwrap(), b"a copy");
+    fs::write(&copy, "something else").unwrap();
+    assert_eq!(user.does("install inkwell")["downloaded"], true);
+}
+
+#[test]
+fn what_was_changed_is_offered_again() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    user.does("install inkwell");
+    fs::write(user.apps().join("current/bin/inkwell"), "#!/bin/sh\necho evil\n").unwrap();
+    let findings = user.asks("doctor");
+    assert_eq!(findings.exit, 1);
+    assert!(findings.json["findings"].to_string().contains("changed: bin/inkwell"), "{findings:?}");
+    assert_eq!(user.asks("install inkwell").exit, 3, "nobody there to agree");
+    assert_eq!(user.does("install inkwell")["downloaded"], true);
+    assert_eq!(user.runs(), "inkwell 1.0.0");
+}
+
+#[test]
+fn updates_are_agreed_to_and_taken_back() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    user.does("install inkwell");
+    shop.state().release = Release::of("1.1.0", 2);
+    assert_eq!(user.does("install inkwell --keep")["downloaded"], false);
+    assert_eq!(user.asks("install inkwell").exit, 3);
+    assert_eq!(user.runs(), "inkwell 1.0.0");
+    assert_eq!(user.does("update inkwell")["version"], "1.1.0");
+    assert_eq!(user.runs(), "inkwell 1.1.0");
+    assert_eq!(user.does("rollback inkwell")["version"], "1.0.0");
+    assert_eq!(user.runs(), "inkwell 1.0.0");
+    shop.state().covers = Some("^1");
+    shop.state().release = Release::of("2.0.0", 3);
+    user.does("install inkwell --keep");
+    assert_eq!(user.does("update inkwell")["downloaded"], false, "the licence does not cover it");
+}
+
+#[test]
+fn what_is_not_as_signed_is_not_installed() {
+    let new = || Release::of("1.1.0", 3);
+    for (name, release) in [
+        ("other bytes", Release { other_bytes: true, ..new() }),
+        ("another key", Release { by_stranger: true, ..new() }),
+        ("older", Release { seq: 1, ..new() }),
+        ("stale", Release { is_stale: true, ..new() }),
+    ] {
+        let shop = Shop::new();
+        let user = User::new(&shop);
+        shop.state().release.seq = 2;
+        user.does("install inkwell");
+        shop.state().release = release;
+        let said = user.asks("--yes update inkwell");
+        assert!([3, 37].contains(&said.exit), "{name}: {said:?}");
+        assert_eq!(user.runs(), "inkwell 1.0.0", "{name}");
+    }
+}
+
+#[test]
+fn a_download_that_is_cut_goes_on() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    shop.state().cut_after = Some(30_000);
+    user.does("install inkwell");
+    assert_eq!(user.runs(), "inkwell 1.0.0");
+    let served = shop.state().served;
+    assert!((200_000..210_000).contains(&served), "each byte once: {served}");
+}
+
+#[test]
+fn killed_at_any_step_of_an_update_the_old_or_the_new_is_whole() {
+    let shop = Shop::new();
+    for step in ["Planned", "Unpacked", "Moved", "Receipted", "Switched", "Done"] {
+        let user = User::new(&shop);
+        shop.state().release = Release::of("1.0.0", 1);
+        user.does("install inkwell");
+        shop.state().release = Release::of("1.1.0", 1);
+        let killed = user.command("--yes update inkwell").env("FARTHING_TEST_END_AT", step).output().unwrap();
+        assert_eq!(killed.status.code(), None, "{step}: it was killed");
+        let is_new = !["Planned", "Unpacked", "Moved"].contains(&step);
+        assert_eq!(user.runs(), if is_new { "inkwell 1.1.0" } else { "inkwell 1.0.0" }, "{step}");
+        user.does("update inkwell");
+        assert_eq!(user.runs(), "inkwell 1.1.0", "{step}");
+        let left: Vec<_> = fs::read_dir(user.apps()).unwrap().map(|it| it.unwrap().file_name()).collect();
+        assert!(!left.iter().any(|name| name == "staging" || name == "plan.json"), "{step}: {left:?}");
+    }
+}
+
+#[test]
+fn the_second_of_two_at_once_says_so() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    user.does("install inkwell");
+    let lock = fs::File::create(user.apps().join("lock")).unwrap();
+    lock.lock().unwrap();
+    let error = user.fails("update inkwell", 3);
+    assert!(error["message"].as_str().unwrap().contains("another program"), "{error}");
+    drop(lock);
+    user.does("update inkwell");
+}
+
+#[test]
+fn a_program_may_run_while_its_licence_holds() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    assert_eq!(user.fails("run inkwell", 5)["code"], "NOT_FOUND");
+    user.does("install inkwell");
+    let output = user.command("run inkwell hello 7").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "inkwell 1.0.0 hello");
+    assert_eq!(output.status.code(), Some(7), "it ends as the program does");
+    let removed = user.does("uninstall inkwell");
+    assert_eq!((&removed["files"], &removed["freed"]), (&json!(1), &json!(true)));
+    assert_eq!(shop.count("deactivateDevice"), 1);
+    assert_eq!(user.fails("run inkwell", 5)["code"], "NOT_FOUND");
+    shop.state().covers = None;
+    assert_eq!(user.fails("install inkwell", 5)["code"], "NOT_FOUND", "there is no licence");
+}
+
+#[test]
+fn what_was_changed_stays_when_a_program_is_removed() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    user.does("install inkwell");
+    let folder = fs::canonicalize(user.apps().join("current")).unwrap();
+    fs::write(folder.join("notes"), "mine").unwrap();
+    fs::write(folder.join("bin/inkwell"), "changed").unwrap();
+    let removed = user.does("uninstall inkwell");
+    assert_eq!(removed["changed"].as_array().unwrap().len(), 1);
+    assert!(folder.join("notes").exists() && folder.join("bin/inkwell").exists());
+}
+
+#[test]
+fn nothing_of_the_computer_or_the_person_is_told() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    shop.state().release.detect = json!([{"kind": "dpkg", "package": "no-such-thing"}]);
+    user.does("install inkwell");
+    user.does("install inkwell");
+    user.runs();
+    let heard = shop.state().heard.join("\n").to_lowercase();
+    // A short name may be part of any key.
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = host.trim().to_owned();
+    let host = if host.len() > 5 { host } else { String::new() };
+    let home = user.home().display().to_string();
+    for word in [home.as_str(), host.as_str(), "no-such-thing", "${", "detect"] {
+        assert!(word.is_empty() || !heard.contains(&word.to_lowercase()), "{word:?} was sent");
+    }
+    let downloads: Vec<_> = heard.lines().filter(|line| line.starts_with("get ")).collect();
+    assert!(downloads.iter().all(|line| !line.contains("secret-token")));
+}
