@@ -14,6 +14,8 @@ use crate::tokens::{BasisPoints, Tokens};
 pub struct Market {
     /// What the market is called.
     pub name: String,
+    /// Under which name it and its publishers sign: the host of its address.
+    pub store: String,
     /// What its tokens are called, in the plural.
     pub token_name: String,
     /// What a token costs until the staff sets a price.
@@ -42,6 +44,7 @@ impl Default for Market {
     fn default() -> Self {
         Self {
             name: "Farthing".to_owned(),
+            store: "market.example".to_owned(),
             token_name: "tokens".to_owned(),
             tariff: Tariff { price: TokenPrice::CENT, currency: Currency::USD },
             fee: BasisPoints::new(500).unwrap_or_default(),

@@ -110,6 +110,21 @@ impl fmt::Display for Version {
     }
 }
 
+/// Checks whether a version may be published beside those that are out on its
+/// channel: who follows a channel only ever goes on.
+///
+/// # Errors
+/// `InvalidInput` on `version`.
+pub fn check_next_version(version: &Version, published: &[Version]) -> Result<(), Refusal> {
+    match published.iter().max().filter(|last| *last >= version) {
+        None => Ok(()),
+        Some(last) => Err(Refusal::invalid(
+            "version",
+            format!("{last} is out on this channel already: take a later version, or another channel"),
+        )),
+    }
+}
+
 /// Reads a name of small letters, digits and single hyphens.
 fn parse_name(
     field: &'static str,

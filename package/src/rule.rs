@@ -7,6 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::listing::is_hash;
 use crate::name;
 
+/// The most rules of a release.
+pub const RULES_MAX: usize = 32;
+
+/// The most bytes of a rule that is typed.
+const LINE_BYTES_MAX: usize = 2_000;
+
 /// The most characters of what a rule names beside places.
 const NAME_CHARS_MAX: usize = 200;
 
@@ -108,6 +114,58 @@ impl Place {
 }
 
 impl Rule {
+    /// Reads a rule as publishers type it: its kind and what it names, parted
+    /// by `|`, as `path_exists | ${OPT}/inkwell/inkwell | 1.4.0`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse_line(line: &str) -> Result<Self, String> {
+        if line.len() > LINE_BYTES_MAX {
+            return Err("a rule is too long".to_owned());
+        }
+        let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+        let version = |text: &str| Version::parse(text).map_err(|_| "a version has three numbers, as 1.4.0".to_owned());
+        let place = |text: &str| Place::parse(text).map_err(str::to_owned);
+        let rule = match *parts.as_slice() {
+            ["path_exists", path] => Self::PathExists { path: place(path)?, version: None },
+            ["path_exists", path, text] => Self::PathExists { path: place(path)?, version: Some(version(text)?) },
+            ["file_sha256", path, hash] => {
+                Self::FileSha256 { path: place(path)?, sha256: hash.to_owned(), version: None }
+            }
+            ["file_sha256", path, hash, text] => {
+                let version = Some(version(text)?);
+                Self::FileSha256 { path: place(path)?, sha256: hash.to_owned(), version }
+            }
+            ["dpkg", package] => Self::Dpkg { package: package.to_owned() },
+            ["registry_value", key, name] => Self::RegistryValue { key: key.to_owned(), name: name.to_owned() },
+            ["msi_upgrade_code", code] => Self::MsiUpgradeCode { code: code.to_owned() },
+            ["bundle_id", id] => Self::BundleId { id: id.to_owned() },
+            _ => {
+                return Err("a rule is one of: path_exists | PLACE | VERSION; file_sha256 | PLACE | SHA-256 | VERSION; \
+                            dpkg | PACKAGE; registry_value | KEY | NAME; msi_upgrade_code | CODE; bundle_id | NAME \
+                            (versions may be left out)"
+                    .to_owned());
+            }
+        };
+        rule.check().map(|()| rule).map_err(str::to_owned)
+    }
+
+    /// Writes a rule as [`Rule::parse_line`] reads it.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let ending = |version: &Option<Version>| version.as_ref().map(|it| format!(" | {it}")).unwrap_or_default();
+        match self {
+            Self::PathExists { path, version } => format!("path_exists | {}{}", path.as_str(), ending(version)),
+            Self::FileSha256 { path, sha256, version } => {
+                format!("file_sha256 | {} | {sha256}{}", path.as_str(), ending(version))
+            }
+            Self::Dpkg { package } => format!("dpkg | {package}"),
+            Self::RegistryValue { key, name } => format!("registry_value | {key} | {name}"),
+            Self::MsiUpgradeCode { code } => format!("msi_upgrade_code | {code}"),
+            Self::BundleId { id } => format!("bundle_id | {id}"),
+        }
+    }
+
     /// Checks what reading a rule leaves open, so that a publisher hears of a
     /// rule that would never find anything.
     ///
@@ -167,6 +225,29 @@ mod tests {
             r#"{"kind":"bundle_id","id":"org.example.Inkwell"}"#,
         ] {
             assert_eq!(check(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn rules_are_typed_line_by_line() {
+        let hash = "0a".repeat(32);
+        let by_hash = format!("file_sha256 | ${{OPT}}/My App/app.bin | {hash} | 2.0.0-rc.1");
+        for line in [
+            "path_exists | ${HOME}/.inkwell/inkwell",
+            "path_exists | ${HOME}/.inkwell/inkwell | 1.2.3",
+            &by_hash,
+            "dpkg | inkwell",
+            "registry_value | HKCU\\Software\\Inkwell | Version",
+            "msi_upgrade_code | 01234567-89AB-CDEF-0123-456789ABCDEF",
+            "bundle_id | org.example.Inkwell",
+        ] {
+            let rule = Rule::parse_line(line).unwrap();
+            assert_eq!(rule.line(), line);
+            let json = serde_json::to_string(&rule).unwrap();
+            assert_eq!(serde_json::from_str::<Rule>(&json).unwrap(), rule);
+        }
+        for line in ["", "path_exists", "path_exists | /etc", "dpkg | a | b", "run | rm", "path_exists | ${OPT}/a | 1"] {
+            assert!(Rule::parse_line(line).is_err(), "{line}");
         }
     }
 

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use bytes::Bytes;
+use domain::id::ArtifactId;
 use domain::refusal::Refusal;
 use store::media::{Media, Pressed, Work};
 use store::world::World;
@@ -22,6 +23,7 @@ pub struct House {
     /// Where sold files lie; served to those who bought them.
     pub artifacts: Files,
     spool: PathBuf,
+    uploads: PathBuf,
     limits: FileLimits,
     world: World,
 }
@@ -43,9 +45,11 @@ impl House {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(MediaFault::Spool(error)),
             _ => std::fs::create_dir_all(&spool).map_err(MediaFault::Spool)?,
         }
+        let uploads = data.join("uploads");
+        std::fs::create_dir_all(&uploads).map_err(MediaFault::Spool)?;
         let pictures = Files::open(data.join("pictures")).map_err(MediaFault::Files)?;
         let artifacts = Files::open(data.join("files")).map_err(MediaFault::Files)?;
-        Ok(Self { press, pictures, artifacts, spool, limits, world })
+        Ok(Self { press, pictures, artifacts, spool, uploads, limits, world })
     }
 }
 
@@ -86,6 +90,18 @@ impl Media for House {
     fn spool(&self) -> PathBuf {
         let name = blake3::Hash::from(self.world.random::<32>()).to_hex();
         self.spool.join(name.as_str())
+    }
+
+    fn upload(&self, artifact: ArtifactId) -> PathBuf {
+        self.uploads.join(format!("{artifact}.part"))
+    }
+
+    fn largest(&self) -> u64 {
+        self.limits.artifact_bytes_max
+    }
+
+    fn space(&self) -> u64 {
+        self.limits.seller_bytes_max
     }
 
     fn keep(&self, spooled: PathBuf, used: u64) -> Work<'_, (String, u64)> {

@@ -35,6 +35,7 @@ pub mod sandbox;
 pub mod secrets;
 pub mod sessions;
 pub mod shelves;
+pub mod software;
 pub mod tariff;
 pub mod topups;
 mod tx;

@@ -19,6 +19,7 @@ use crate::feed;
 use crate::images::{Cover, Image};
 use crate::media::Artifact;
 use crate::offers::ready;
+use crate::software::uploads::bytes_used;
 use crate::page::{Page, Window};
 use crate::tx::{Columns, Link, ids, insert, marks};
 
@@ -356,14 +357,13 @@ impl Store {
     ) -> Done<Listing> {
         let seller = actor.signed_in()?;
         let old = self.find_listing(actor, id).await?.filter(|old| old.seller == seller.id);
-        if old.ok_or(Refusal::missing("listing"))?.kind != ListingKind::File {
+        let old = old.ok_or(Refusal::missing("listing"))?;
+        let freed = old.file.map_or(0, |file| file.size);
+        if old.kind != ListingKind::File {
             return Err(Refusal::invalid("file", "only file listings sell a file").into());
         }
         let name = FileName::parse(name)?;
-        let sql = "SELECT CAST(COALESCE(SUM(file_size), 0) AS BIGINT) FROM listings WHERE seller_id = $1 AND id <> $2";
-        let used =
-            self.read().row(sql, vec![seller.id.uuid().into(), id.uuid().into()], |row| row.take::<i64>());
-        let used = u64::try_from(used.await?.unwrap_or(0)).map_err(|_| Fault::corrupt("sum up files"))?;
+        let used = bytes_used(self.read(), seller.id).await?.saturating_sub(freed);
         let (hash, size) = self.0.media.keep(spooled, used).await?;
         let size = i64::try_from(size).map_err(|_| Refusal::invalid("file", "the file is too large"))?;
         let attached = self.writer()?.change(move |link| {

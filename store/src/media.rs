@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::pin::Pin;
 
+use domain::id::ArtifactId;
 use domain::refusal::Refusal;
 
 use crate::error::Done;
@@ -30,6 +31,16 @@ pub trait Media: Send + Sync {
     /// A fresh path to write an upload to before [`Media::keep`] takes it.
     fn spool(&self) -> PathBuf;
 
+    /// Where the parts of a program are gathered while it is uploaded. Unlike
+    /// the spool it outlives the program that runs.
+    fn upload(&self, artifact: ArtifactId) -> PathBuf;
+
+    /// The largest file that is taken, in bytes.
+    fn largest(&self) -> u64;
+
+    /// What all files of one sender may take together, in bytes.
+    fn space(&self) -> u64;
+
     /// Takes a spooled file, which is gone afterwards, and tells the address
     /// of its content and its size. `used` is how many bytes the sender's
     /// other files take.
@@ -49,6 +60,18 @@ impl Media for NoMedia {
 
     fn spool(&self) -> PathBuf {
         PathBuf::new()
+    }
+
+    fn upload(&self, _: ArtifactId) -> PathBuf {
+        PathBuf::new()
+    }
+
+    fn largest(&self) -> u64 {
+        0
+    }
+
+    fn space(&self) -> u64 {
+        0
     }
 
     fn keep(&self, _: PathBuf, _: u64) -> Work<'_, (String, u64)> {

@@ -63,3 +63,15 @@ fn computers_and_packings_are_of_a_list() {
     }
     assert!(Packing::parse("rar").is_err());
 }
+
+#[test]
+fn a_channel_only_goes_on() {
+    let version = |text| Version::parse(text).unwrap();
+    let out = [version("1.4.0"), version("1.10.0")];
+    for (text, is_next) in
+        [("1.10.1", true), ("2.0.0-rc.1", true), ("1.10.0", false), ("1.9.9", false), ("1.10.0-rc.1", false)]
+    {
+        assert_eq!(check_next_version(&version(text), &out).is_ok(), is_next, "{text}");
+    }
+    assert!(check_next_version(&version("0.1.0"), &[]).is_ok());
+}
