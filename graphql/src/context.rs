@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use domain::access::Actor;
-use domain::id::{ListingId, TopUpId};
+use domain::id::{ArtifactId, ListingId, TopUpId};
 use search::Search;
 use store::Store;
 
@@ -19,6 +19,8 @@ pub enum Link<'a> {
     Pay(TopUpId),
     /// The file of a listing, for those who bought it.
     Download(ListingId),
+    /// Where the parts of a program are sent.
+    Upload(ArtifactId),
     /// One width of a picture.
     Picture {
         /// The content address of its files.

@@ -8,8 +8,8 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::{
-    BundleId, CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, ListingId, OrderId, SessionId,
-    TopUpId, UserId, VoucherBatchId,
+    ArtifactId, BundleId, CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, ListingId, OfferId,
+    OrderId, ReleaseId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
 use domain::refusal::Refusal;
 use uuid::Uuid;
@@ -61,6 +61,9 @@ globals! {
     TopUpId: "TopUpOrder", "top-up";
     BundleId: "TokenBundle", "bundle";
     VoucherBatchId: "VoucherBatch", "batch";
+    OfferId: "Offer", "offer";
+    ReleaseId: "Release", "release";
+    ArtifactId: "Artifact", "program";
 }
 
 impl Global for CategoryId {

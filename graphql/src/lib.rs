@@ -27,6 +27,7 @@ mod paging;
 mod scalars;
 mod search;
 mod session;
+mod software;
 mod subscription;
 mod topup;
 mod upload;
@@ -63,6 +64,7 @@ pub(crate) struct Query(
     cart::CartQuery,
     gift::GiftQuery,
     topup::TopUpQuery,
+    software::SoftwareQuery,
     node::NodeQuery,
 );
 
@@ -84,6 +86,7 @@ pub(crate) struct Mutation(
     voucher::VoucherMutation,
     customer::CustomerMutation,
     desk::DeskMutation,
+    software::SoftwareMutation,
 );
 
 /// The API, ready to answer. Cheap to clone.

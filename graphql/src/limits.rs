@@ -33,7 +33,7 @@ const MUTATIONS_MAX: usize = 10;
 const DOCUMENT_BYTES_MAX: usize = 64 * 1_024;
 
 /// Fields that are pages of a list, asked for with `first` or `last`.
-pub(crate) const PAGES: [&str; 14] = [
+pub(crate) const PAGES: [&str; 15] = [
     "deadLetters",
     "gifts",
     "latestOrders",
@@ -41,6 +41,7 @@ pub(crate) const PAGES: [&str; 14] = [
     "listings",
     "newestListings",
     "orders",
+    "releases",
     "sales",
     "search",
     "transfers",
@@ -63,6 +64,13 @@ const DEAR: &[(&str, u64)] = &[
     ("history", 3),
     ("images", 3),
     ("issueVouchers", 100),
+    ("finishUpload", 50),
+    ("manifest", 20),
+    ("artifacts", 5),
+    ("offers", 3),
+    ("release", 3),
+    ("software", 3),
+    ("uploadArtifact", 20),
     ("openAccount", 50),
     ("payments", 3),
     ("search", 10),
@@ -353,7 +361,7 @@ impl<'d> Scale<'d> {
                 "claimGift" | "giftBehind" | "takeOverAccount" => weight.claims += 1,
                 "redeemVoucher" => weight.redemptions += 1,
                 "uploadImage" => weight.pictures += 1,
-                "attachFile" => weight.files += 1,
+                "attachFile" | "uploadArtifact" => weight.files += 1,
                 _ => {}
             }
         }

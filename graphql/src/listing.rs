@@ -14,6 +14,7 @@ use crate::id::{self, global};
 use crate::image::{Cover, Image};
 use crate::paging::count_up_to;
 use crate::scalars::{DateTime, Tokens};
+use crate::software::Software;
 use crate::user::User;
 
 pub(crate) use mutation::ListingMutation;
@@ -39,7 +40,7 @@ twin! {
         Service,
         /// A download, delivered at once.
         File,
-        /// A program; drafts only until offers of software exist.
+        /// A program, bought or rented by one of its offers; see `software`.
         Software,
     }
 }
@@ -145,7 +146,8 @@ impl Listing {
         self.0.state.into()
     }
 
-    /// The price of one unit in tokens.
+    /// The price of one unit in tokens; of software the price of its cheapest
+    /// offer.
     async fn price(&self) -> Tokens {
         self.0.price.into()
     }
@@ -160,7 +162,7 @@ impl Listing {
         self.0.quantity
     }
 
-    /// Whether somebody may buy it now.
+    /// Whether somebody may buy it now; software by one of its offers only.
     async fn is_buyable(&self) -> bool {
         self.0.is_buyable()
     }
@@ -203,6 +205,16 @@ impl Listing {
         let bought = find(ctx, ctx.store().download(ctx.actor(), self.0.id).await)?;
         let url = bought.map(|_| ctx.link(Link::Download(self.0.id)));
         Ok(Some(FileInfo { name: file.name.clone(), size_bytes: file.size.to_string(), url }))
+    }
+
+    /// What programs know of it, with its offers and releases; null for all
+    /// but software, and before its first release.
+    async fn software(&self, ctx: &Context<'_>) -> Result<Option<Software>> {
+        if self.0.kind != domain::listing::ListingKind::Software {
+            return Ok(None);
+        }
+        let found = ctx.store().product(ctx.actor(), self.0.id).await;
+        Ok(found.map_err(|failed| fault(ctx, failed))?.map(Software))
     }
 
     /// How many pieces were sold.

@@ -16,6 +16,7 @@ use domain::id::ListingId;
 use frontend::{Site, Visit, error_page, routes};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::downloads::{Delivery, serve_file};
 use crate::files::FileName;
@@ -27,6 +28,7 @@ use crate::keys::proof::Gate;
 use crate::keys::web as keys;
 use crate::limits::Limits;
 use crate::payments;
+use crate::software::{self, Wares};
 use crate::telemetry::{METRICS_TYPE, Metrics, MetricsAccess, Observer, RequestIds, observe};
 use crate::throttle::{Throttle, throttle};
 use crate::visit::identify;
@@ -61,6 +63,8 @@ pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
         metrics: Arc::clone(metrics),
         metrics_access: MetricsAccess::new(config.metrics.token.as_ref()),
     };
+    let (store, media) = (house.store.clone(), Arc::clone(&house.media));
+    let wares = Wares { store, media, metrics: Arc::clone(metrics) };
     let observer = Observer {
         metrics: Arc::clone(metrics),
         ids: Arc::new(RequestIds::new(house.store.world().random())),
@@ -77,6 +81,7 @@ pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
         .layer(from_fn_with_state(kept, keep))
         .merge(graphql::router(api))
         .merge(downloads().with_state(rooms.clone()))
+        .merge(software::router(wares))
         .merge(payments::web::pages(counter.clone()))
         .merge(keys::router(desk))
         .layer(from_fn_with_state((gate, site.clone()), throttle))
@@ -86,8 +91,15 @@ pub fn app(house: &Arc<House>, metrics: &Arc<Metrics>) -> Router {
         .merge(payments::web::messages(counter))
         .merge(visited)
         .layer(map_response_with_state(headers, secure))
-        .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
+        .layer(packed())
         .layer(from_fn_with_state(observer, observe))
+}
+
+/// Pages are packed on their way; files are not, since they are measured and
+/// hashed as they are.
+fn packed() -> CompressionLayer<impl Predicate> {
+    let pages = DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
+    CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(pages)
 }
 
 fn downloads() -> Router<Rooms> {

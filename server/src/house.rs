@@ -172,6 +172,7 @@ pub fn market(config: &Config) -> Market {
     let money = &config.money;
     Market {
         name: config.vendor.name.clone(),
+        store: config.software.store(&config.server.public_url),
         token_name: config.vendor.token_name.clone(),
         tariff: Tariff { price: money.token_price, currency: config.vendor.currency },
         fee: money.fee,

@@ -22,6 +22,7 @@ pub mod payments;
 pub mod progress;
 pub mod run;
 pub mod serve;
+pub mod software;
 pub mod telemetry;
 pub mod throttle;
 pub mod visit;

@@ -238,8 +238,10 @@ pub async fn run_timers(store: &Store) -> Result<u32, Error> {
     let returned = store.return_due(&Actor::System, 500).await?;
     let expired = store.expire_promo(&Actor::System, 500).await?;
     let due = store.fall_due(&Actor::System, 500).await?;
+    let renewed = store.renew_releases(&Actor::System, 50).await?;
+    let swept = store.sweep_uploads(&Actor::System, 50).await?;
     store.refresh_tariff().await?;
-    Ok(released + returned + expired + due)
+    Ok(released + returned + expired + due + renewed + swept)
 }
 
 /// Runs the timers and tidies up until `stop` says so.

@@ -11,8 +11,8 @@ use tests::program::Program;
 use tests::visitor::{Item, Visitor, listing_path};
 
 /// The server's own addresses, which the site does not know.
-const SERVERS: [&str; 6] =
-    ["/healthz", "/readyz", "/metrics", "/software/trust", "/software/time", "/software/nonce"];
+const SERVERS: &[&str] = &["/healthz", "/readyz", "/metrics", "/software/trust", "/software/time", "/software/nonce",
+    "/software/{slug}/manifest", "/artifacts/{grant}", "/uploads/{id}"];
 
 /// What somebody hears: a status, where 303 is the way to the page for
 /// signing in, and `Ok` is a page, or for a post the way on from it.
@@ -57,6 +57,11 @@ const TABLE: &[Row] = &[
     ("GET", "/software/nonce", ALL),
     // Without a question there is no answer.
     ("GET", "/software/time", [Refused; 4]),
+    // Nobody has software here; whoever has a grant needs no more.
+    ("GET", "/software/{slug}/manifest", [Missing; 4]),
+    ("GET", "/artifacts/{grant}", [Missing; 4]),
+    // Only looked at and added to: see the journey of software.
+    ("GET", "/uploads/{id}", [Missing; 4]),
     ("GET", "/sell", USERS),
     ("POST", "/sell", POSTED),
     ("GET", "/sell/{id}", OWNER),
@@ -170,7 +175,7 @@ const LAST: [&str; 2] = ["/sign-out", "/sign-out/everywhere"];
 
 #[test]
 fn every_address_has_a_row() {
-    let known: BTreeSet<&str> = PATTERNS.iter().copied().chain(SERVERS).collect();
+    let known: BTreeSet<&str> = PATTERNS.iter().chain(SERVERS).copied().collect();
     let rows: BTreeSet<&str> = TABLE.iter().map(|(_, path, _)| *path).chain(LAST).collect();
     let without: Vec<_> = known.difference(&rows).collect();
     assert!(without.is_empty(), "addresses without a row: {without:?}");
@@ -205,6 +210,7 @@ impl Things {
         let code = if pattern.starts_with("/claim") { &self.claim } else { NOBODY };
         let path = pattern.replace("{id}", id).replace("{code}", code).replace("{handle}", &self.handle);
         let path = path.replace("{session}", NOBODY).replace("{provider}", "nobody");
+        let path = path.replace("{slug}", "nothing").replace("{grant}", NOBODY);
         path.replace("{token}", NOBODY).replace("{name}", &self.picture).replace("{file}", &self.asset)
     }
 }
@@ -305,7 +311,7 @@ async fn everybody_gets_what_is_theirs() {
         }
     }
     // Nothing listens beside the table, to nobody: the staff may do most.
-    for pattern in PATTERNS.iter().copied().chain(SERVERS).filter(|pattern| !LAST.contains(pattern)) {
+    for pattern in PATTERNS.iter().chain(SERVERS).copied().filter(|pattern| !LAST.contains(pattern)) {
         for method in ["GET", "POST"] {
             if !TABLE.iter().any(|row| (row.0, row.1) == (method, pattern)) {
                 let (heard, answer) = ask(&staff, method, &things.fill(pattern), &csrf(&staff).await).await;

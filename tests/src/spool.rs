@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use domain::id::ArtifactId;
 use store::error::Fault;
 use store::media::{Media, Pressed, Work};
 
@@ -30,6 +31,18 @@ impl Media for Spool {
 
     fn spool(&self) -> PathBuf {
         self.folder.join(format!("spooled-{}", self.spooled.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    fn upload(&self, artifact: ArtifactId) -> PathBuf {
+        self.folder.join(format!("{artifact}.part"))
+    }
+
+    fn largest(&self) -> u64 {
+        1 << 20
+    }
+
+    fn space(&self) -> u64 {
+        4 << 20
     }
 
     fn keep(&self, spooled: PathBuf, _: u64) -> Work<'_, (String, u64)> {

@@ -1,5 +1,7 @@
 //! Offers: the ways to get a piece of software, side by side.
 
+pub mod words;
+
 use crate::id::{ListingId, OfferId};
 use crate::licence::Licence;
 use crate::licence::grant::{Basis, Given};

@@ -20,8 +20,9 @@ pub(crate) struct ListItemInput {
     category_id: ID,
     /// What sort of thing; stays what it is.
     kind: ListingKind,
-    /// The price of one unit in tokens, in whole price steps.
-    price: Tokens,
+    /// The price of one unit in tokens, in whole price steps. Needed for all
+    /// but software, whose price is that of its cheapest offer.
+    price: Option<Tokens>,
     /// How many there are. Goods need a number; services may have one; files
     /// have none.
     quantity: Option<i32>,
@@ -51,7 +52,12 @@ impl ListItemInput {
         Ok(NewListing {
             category: read_category(&self.category_id)?,
             kind: self.kind.into(),
-            price: self.price.read("price")?,
+            price: match (&self.price, self.kind) {
+                (Some(price), _) => price.read("price")?,
+                // Passed over: its offers decide.
+                (None, ListingKind::Software) => domain::tokens::Tokens::ZERO,
+                (None, _) => return Err(Refusal::invalid("price", "a price is needed")),
+            },
             quantity: self.quantity.map(pieces).transpose()?,
             condition: self.condition.map(Into::into),
             images: self.image_ids.unwrap_or_default().iter().map(read).collect::<Result<_, _>>()?,

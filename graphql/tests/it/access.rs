@@ -23,6 +23,9 @@ enum About {
     Batch,
     Voucher,
     Billed,
+    Software,
+    Release,
+    Program,
 }
 
 /// What comes of it for a visitor, a stranger, the owner and the staff: "ok",
@@ -35,7 +38,7 @@ const OWNERS: Outcomes = ["NOT_SIGNED_IN", "NOT_FOUND", "ok", "NOT_FOUND"];
 const STAFF: Outcomes = ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "ok"];
 
 /// Queries, with `ID` for the thing's id or code.
-const QUERIES: [(&str, About, &str, Outcomes); 16] = [
+const QUERIES: &[(&str, About, &str, Outcomes)] = &[
     ("tokenPrice", About::Nothing, "tokenPrice { amount currency }", OPEN),
     ("tokenBundles", About::Nothing, "tokenBundles { id }", OPEN),
     ("vendor", About::Nothing, "vendor { name }", OPEN),
@@ -50,6 +53,7 @@ const QUERIES: [(&str, About, &str, Outcomes); 16] = [
     ("suggest", About::Nothing, "suggest(prefix: \"x\")", OPEN),
     ("cart", About::Nothing, "cart { total }", OPEN),
     ("giftBehind", About::Link, "giftBehind(claimCode: \"ID\") { id }", OPEN),
+    ("software", About::Release, "software(slug: \"inkwell\") { slug }", ["null", "null", "ok", "null"]),
     ("node", About::Bought, "node(id: \"ID\") { id }", ["null", "null", "ok", "null"]),
     ("node", About::Draft, "node(id: \"ID\") { id }", ["null", "null", "ok", "null"]),
 ];
@@ -80,7 +84,7 @@ const BELOW: [(&str, &str, Outcomes); 11] = [
 /// Mutations, with "ID" in the input for the thing's id or code, and "KEY" for
 /// a fresh key. Null stands for a mutation without input.
 fn mutations() -> Vec<MutationRow> {
-    [of_accounts(), of_the_market(), of_top_ups(), of_letters()].concat()
+    [of_accounts(), of_the_market(), of_top_ups(), of_letters(), of_software()].concat()
 }
 
 /// The name, what it is about, its input, and what comes of it.
@@ -104,6 +108,28 @@ fn of_letters() -> Vec<MutationRow> {
             json!({ "letterId": "x" }),
             ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "NOT_FOUND"],
         ),
+    ]
+}
+
+fn of_software() -> Vec<MutationRow> {
+    let offers = json!([{ "kind": "RENT_TIME", "price": "3", "seconds": 3600 }]);
+    let program = json!({ "releaseId": "ID", "os": "linux", "arch": "x86_64", "packing": "binary", "main": "ink" });
+    vec![
+        ("setOffers", About::Software, json!({ "listingId": "ID", "offers": offers }), OWNERS),
+        (
+            "publishRelease",
+            About::Software,
+            json!({ "listingId": "ID", "version": "1.0.0", "product": "KEY", "state": "DRAFT" }),
+            OWNERS,
+        ),
+        ("uploadArtifact", About::Release, program, OWNERS),
+        (
+            "finishUpload",
+            About::Program,
+            json!({ "artifactId": "ID" }),
+            ["NOT_SIGNED_IN", "NOT_FOUND", "INVALID_INPUT", "NOT_FOUND"],
+        ),
+        ("removeArtifact", About::Program, json!({ "artifactId": "ID" }), OWNERS),
     ]
 }
 
@@ -290,6 +316,15 @@ impl People {
                     json!({ "title": "File", "categoryId": self.category, "kind": "FILE", "price": "1" });
                 house.done(owner, "listItem", input, "listing { id }").await["listing"]["id"].clone()
             }
+            About::Software => house.software(owner).await,
+            About::Release => house.release(owner).await,
+            About::Program => {
+                let input = json!({
+                    "releaseId": house.release(owner).await, "os": "linux", "arch": "x86_64",
+                    "packing": "binary", "main": "ink", "sizeBytes": "9",
+                });
+                house.done(owner, "uploadArtifact", input, "artifact { id }").await["artifact"]["id"].clone()
+            }
             About::Line => {
                 let listing = house.list(trader, "Wanted", "1", true).await;
                 let input = json!({ "listingId": listing });
@@ -353,7 +388,7 @@ impl People {
 async fn queries_answer_whom_they_may() {
     let people = People::gather().await;
     let below = BELOW.map(|(name, query, outcomes)| (name, About::Nothing, query, outcomes));
-    for (name, about, query, outcomes) in QUERIES.into_iter().chain(below) {
+    for (name, about, query, outcomes) in QUERIES.iter().copied().chain(below) {
         let (id, gift) = people.make(about).await;
         for (who, actor, expected) in people.actors(outcomes) {
             let query = format!("{{ {} }}", people.fill(query, &id, &gift));
@@ -387,6 +422,7 @@ async fn mutations_obey_whom_they_may() {
             let input = serde_json::from_str(&people.fill(&input.to_string(), &id, &gift)).unwrap();
             let payload = match name {
                 "uploadImage" => people.house.send(&actor, name, input, b"\x89PNG").await,
+                "uploadArtifact" => people.house.send(&actor, name, input, b"#!/bin/sh").await,
                 "attachFile" => people.house.send(&actor, name, input, b"%PDF").await,
                 _ => people.house.act(&actor, name, input, "").await,
             };

@@ -44,6 +44,18 @@ impl Media for Shelf {
         self.folder.join(format!("upload-{}", self.count.fetch_add(1, Ordering::SeqCst)))
     }
 
+    fn upload(&self, artifact: domain::id::ArtifactId) -> PathBuf {
+        self.folder.join(format!("{artifact}.part"))
+    }
+
+    fn largest(&self) -> u64 {
+        1 << 20
+    }
+
+    fn space(&self) -> u64 {
+        1 << 22
+    }
+
     fn keep(&self, spooled: PathBuf, _: u64) -> Work<'_, (String, u64)> {
         Box::pin(async move {
             let bytes = std::fs::read(&spooled).unwrap();
@@ -162,10 +174,10 @@ impl House {
         let uploads =
             Uploads::new(vec![Spooled { path: path.clone(), name: "notes.pdf".to_owned(), size_bytes }]);
         input["file"] = json!(Uploads::mark(0));
-        let select = if name == "uploadImage" {
-            "image { id url }"
-        } else {
-            "listing { id file { name sizeBytes url } }"
+        let select = match name {
+            "uploadImage" => "image { id url }",
+            "uploadArtifact" => "artifact { id isUploaded sha256 fileCount uploadUrl }",
+            _ => "listing { id file { name sizeBytes url } }",
         };
         let (query, variables) = mutation(name, input, select);
         let answer = self.ask_with(actor, &query, variables, uploads).await;
@@ -227,6 +239,24 @@ impl House {
         self.done(seller, "listItem", input, "listing { id }").await["listing"]["id"].clone()
     }
 
+    /// Somebody drafts a software listing; the id.
+    pub(crate) async fn software(&self, seller: &Person) -> Value {
+        let input = json!({ "title": "Inkwell", "categoryId": self.category().await, "kind": "SOFTWARE" });
+        self.done(seller, "listItem", input, "listing { id }").await["listing"]["id"].clone()
+    }
+
+    /// Somebody drafts a release of the software inkwell, in a listing of its
+    /// own if there is none; the id.
+    pub(crate) async fn release(&self, seller: &Person) -> Value {
+        let known = self.ask(&seller.actor, "{ software(slug: \"inkwell\") { listing { id } } }", json!({})).await;
+        let listing = match &known["data"]["software"]["listing"]["id"] {
+            Value::Null => self.software(seller).await,
+            id => id.clone(),
+        };
+        let input = json!({ "listingId": listing, "version": "1.0.0", "product": "inkwell", "state": "DRAFT" });
+        self.done(seller, "publishRelease", input, "release { id }").await["release"]["id"].clone()
+    }
+
     /// The index follows the feed of changes to its end.
     pub(crate) async fn follow(&self) {
         loop {
@@ -268,6 +298,7 @@ fn link(link: Link<'_>) -> String {
         Link::Pay(id) => format!("https://market.example/pay/{id}"),
         Link::Claim(code) => format!("https://market.example/claim/{code}"),
         Link::Download(id) => format!("https://market.example/download/{id}"),
+        Link::Upload(id) => format!("https://market.example/uploads/{id}"),
         Link::Picture { hash, width } => format!("https://market.example/media/{hash}-{width}.webp"),
     }
 }

@@ -17,5 +17,6 @@ mod lists;
 mod mail;
 #[cfg(test)]
 mod schema;
+mod software;
 #[cfg(test)]
 mod verbs;

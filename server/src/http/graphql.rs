@@ -95,6 +95,7 @@ fn address(public_url: &str, link: Link<'_>) -> String {
         Link::Pay(id) => format!("{public_url}{}", routes::Pay::to(id)),
         Link::Claim(code) => format!("{public_url}{}", routes::Claim::to(code.to_owned())),
         Link::Download(id) => format!("{public_url}{}", routes::Download::to(id)),
+        Link::Upload(id) => format!("{public_url}/uploads/{id}"),
         Link::Picture { hash, width } => format!("{public_url}/media/{hash}-{width}.webp"),
     }
 }

@@ -56,6 +56,8 @@ pub struct Metrics {
     writer_batches: Counter,
     writer_retries: Counter,
     search_waiting: Gauge,
+    artifacts: Counter,
+    artifact_bytes: Counter,
 }
 
 impl Default for Metrics {
@@ -85,6 +87,8 @@ impl Metrics {
             writer_batches: Counter::default(),
             writer_retries: Counter::default(),
             search_waiting: Gauge::default(),
+            artifacts: Counter::default(),
+            artifact_bytes: Counter::default(),
         };
         metrics.registered()
     }
@@ -109,8 +113,20 @@ impl Metrics {
             "Batches that failed and were tried one by one",
             self.writer_retries.clone(),
         );
+        it.register("artifacts", "Answers to who asked for a program", self.artifacts.clone());
+        it.register("artifact_bytes", "Bytes of programs that went out", self.artifact_bytes.clone());
         it.register("search_waiting", "Changes not yet in the index", self.search_waiting.clone());
         self
+    }
+
+    /// Somebody with a grant asked for a program, or a part of it.
+    pub fn artifact_asked(&self) {
+        self.artifacts.inc();
+    }
+
+    /// Bytes of a program go out.
+    pub fn artifact_served(&self, bytes: usize) {
+        self.artifact_bytes.inc_by(u64::try_from(bytes).unwrap_or(u64::MAX));
     }
 
     /// A request begins; it ends when the guard is dropped, also when the

@@ -112,7 +112,13 @@ impl Store {
                         return Err(Refusal::invalid("product", problem).into());
                     }
                     Some(_) => {}
-                    None => make_product(link, listing, publisher, &slug?, now).await?,
+                    None => {
+                        let slug = match product {
+                            Some(_) => slug?,
+                            None => free_name(link, slug?).await?,
+                        };
+                        make_product(link, listing, publisher, &slug, now).await?;
+                    }
                 }
                 save(link, listing, id, draft, now).await
             })
@@ -234,6 +240,28 @@ async fn lock(link: Link<'_>, listing: ListingId) -> Result<(), Fault> {
     link.row(sql, vec![listing.uuid().into()], |_| Ok(())).await.map(|_| ())
 }
 
+/// The name, or one with a number behind it where others have it: nobody
+/// asked for just this one.
+async fn free_name(link: Link<'_>, slug: Slug) -> Result<Slug, Fault> {
+    let numbered = |number: u32| Slug::parse(&format!("{slug}-{number}")).ok();
+    let names = std::iter::once(slug.clone()).chain((2..NAMES_TRIED).filter_map(numbered));
+    for name in names {
+        if !is_taken(link, &name).await? {
+            return Ok(name);
+        }
+    }
+    Ok(slug)
+}
+
+/// How many numbers are tried behind a name.
+const NAMES_TRIED: u32 = 50;
+
+async fn is_taken(link: Link<'_>, slug: &Slug) -> Result<bool, Fault> {
+    let sql = "SELECT COUNT(*) FROM products WHERE slug = $1";
+    let taken = link.row(sql, vec![slug.as_str().into()], |row| row.count()).await?;
+    Ok(taken.unwrap_or(0) > 0)
+}
+
 async fn make_product(
     link: Link<'_>,
     listing: ListingId,
@@ -241,9 +269,7 @@ async fn make_product(
     slug: &Slug,
     now: Timestamp,
 ) -> Done<()> {
-    let sql = "SELECT COUNT(*) FROM products WHERE slug = $1";
-    let taken = link.row(sql, vec![slug.as_str().into()], |row| row.count()).await?;
-    if taken.unwrap_or(0) > 0 {
+    if is_taken(link, slug).await? {
         return Err(Refusal::invalid("product", "other software has this name: choose another").into());
     }
     let values =

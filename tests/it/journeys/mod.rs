@@ -15,6 +15,7 @@ mod narrow;
 mod privacy;
 mod shortcuts;
 mod site;
+mod software;
 mod topups;
 mod vendor;
 mod vouchers;

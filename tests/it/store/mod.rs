@@ -16,6 +16,7 @@ mod main_job;
 mod orders;
 mod privacy;
 mod races;
+mod releases;
 mod servers;
 mod software;
 mod statement;
