@@ -124,11 +124,14 @@ impl Rule {
             return Err("a rule is too long".to_owned());
         }
         let parts: Vec<&str> = line.split('|').map(str::trim).collect();
-        let version = |text: &str| Version::parse(text).map_err(|_| "a version has three numbers, as 1.4.0".to_owned());
+        let version =
+            |text: &str| Version::parse(text).map_err(|_| "a version has three numbers, as 1.4.0".to_owned());
         let place = |text: &str| Place::parse(text).map_err(str::to_owned);
         let rule = match *parts.as_slice() {
             ["path_exists", path] => Self::PathExists { path: place(path)?, version: None },
-            ["path_exists", path, text] => Self::PathExists { path: place(path)?, version: Some(version(text)?) },
+            ["path_exists", path, text] => {
+                Self::PathExists { path: place(path)?, version: Some(version(text)?) }
+            }
             ["file_sha256", path, hash] => {
                 Self::FileSha256 { path: place(path)?, sha256: hash.to_owned(), version: None }
             }
@@ -137,7 +140,9 @@ impl Rule {
                 Self::FileSha256 { path: place(path)?, sha256: hash.to_owned(), version }
             }
             ["dpkg", package] => Self::Dpkg { package: package.to_owned() },
-            ["registry_value", key, name] => Self::RegistryValue { key: key.to_owned(), name: name.to_owned() },
+            ["registry_value", key, name] => {
+                Self::RegistryValue { key: key.to_owned(), name: name.to_owned() }
+            }
             ["msi_upgrade_code", code] => Self::MsiUpgradeCode { code: code.to_owned() },
             ["bundle_id", id] => Self::BundleId { id: id.to_owned() },
             _ => {
@@ -153,9 +158,12 @@ impl Rule {
     /// Writes a rule as [`Rule::parse_line`] reads it.
     #[must_use]
     pub fn line(&self) -> String {
-        let ending = |version: &Option<Version>| version.as_ref().map(|it| format!(" | {it}")).unwrap_or_default();
+        let ending =
+            |version: &Option<Version>| version.as_ref().map(|it| format!(" | {it}")).unwrap_or_default();
         match self {
-            Self::PathExists { path, version } => format!("path_exists | {}{}", path.as_str(), ending(version)),
+            Self::PathExists { path, version } => {
+                format!("path_exists | {}{}", path.as_str(), ending(version))
+            }
             Self::FileSha256 { path, sha256, version } => {
                 format!("file_sha256 | {} | {sha256}{}", path.as_str(), ending(version))
             }
@@ -246,7 +254,14 @@ mod tests {
             let json = serde_json::to_string(&rule).unwrap();
             assert_eq!(serde_json::from_str::<Rule>(&json).unwrap(), rule);
         }
-        for line in ["", "path_exists", "path_exists | /etc", "dpkg | a | b", "run | rm", "path_exists | ${OPT}/a | 1"] {
+        for line in [
+            "",
+            "path_exists",
+            "path_exists | /etc",
+            "dpkg | a | b",
+            "run | rm",
+            "path_exists | ${OPT}/a | 1",
+        ] {
             assert!(Rule::parse_line(line).is_err(), "{line}");
         }
     }

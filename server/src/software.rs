@@ -189,7 +189,8 @@ async fn part(
         Err(error) => return refuse(&error),
     };
     if request.headers().get(CONTENT_TYPE).is_none_or(|it| it.as_bytes() != PART_TYPE.as_bytes()) {
-        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("A part is sent as {PART_TYPE}.\n")).into_response();
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("A part is sent as {PART_TYPE}.\n"))
+            .into_response();
     }
     let offset = request.headers().get(&OFFSET).and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
     let Some(offset) = offset else {

@@ -19,8 +19,8 @@ use crate::feed;
 use crate::images::{Cover, Image};
 use crate::media::Artifact;
 use crate::offers::ready;
-use crate::software::uploads::bytes_used;
 use crate::page::{Page, Window};
+use crate::software::uploads::bytes_used;
 use crate::tx::{Columns, Link, ids, insert, marks};
 
 /// A listing as pages show it.

@@ -112,7 +112,14 @@ fn read_product(row: &mut Columns<'_>) -> Result<Product, Fault> {
     let slug = row.take_as("read a product's name", |text: String| Slug::parse(&text).ok())?;
     let (key, since) = (row.take()?, row.time_optional()?);
     let has_older = row.count()? > 0;
-    Ok(Product { listing, publisher, publisher_handle, slug, key, key_changed_at: since.filter(|_| has_older) })
+    Ok(Product {
+        listing,
+        publisher,
+        publisher_handle,
+        slug,
+        key,
+        key_changed_at: since.filter(|_| has_older),
+    })
 }
 
 const RELEASE: &str = "SELECT r.id, r.listing_id, r.version, r.channel, r.notes, r.rules, r.state, \
@@ -152,7 +159,8 @@ fn read_artifact(row: &mut Columns<'_>) -> Result<Artifact, Fault> {
         sha256: row.take()?,
         contents: {
             let unpacked = row.take_optional("read a size", bytes)?;
-            let files = row.take_optional("read a list of files", |text: String| serde_json::from_str(&text).ok())?;
+            let files =
+                row.take_optional("read a list of files", |text: String| serde_json::from_str(&text).ok())?;
             let hash: Option<String> = row.take()?;
             unpacked.zip(files).zip(hash).map(|((unpacked_size, files), file_hash)| Contents {
                 unpacked_size,

@@ -11,8 +11,17 @@ use tests::program::Program;
 use tests::visitor::{Item, Visitor, listing_path};
 
 /// The server's own addresses, which the site does not know.
-const SERVERS: &[&str] = &["/healthz", "/readyz", "/metrics", "/software/trust", "/software/time", "/software/nonce",
-    "/software/{slug}/manifest", "/artifacts/{grant}", "/uploads/{id}"];
+const SERVERS: &[&str] = &[
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/software/trust",
+    "/software/time",
+    "/software/nonce",
+    "/software/{slug}/manifest",
+    "/artifacts/{grant}",
+    "/uploads/{id}",
+];
 
 /// What somebody hears: a status, where 303 is the way to the page for
 /// signing in, and `Ok` is a page, or for a post the way on from it.

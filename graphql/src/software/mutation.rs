@@ -178,7 +178,8 @@ impl SoftwareMutation {
         let done = async {
             ctx.actor().signed_in()?;
             let listing = read(&input.listing_id)?;
-            let offers = input.offers.into_iter().map(super::input::OfferInput::read).collect::<Result<_, _>>()?;
+            let offers =
+                input.offers.into_iter().map(super::input::OfferInput::read).collect::<Result<_, _>>()?;
             ctx.store().set_offers(ctx.actor(), listing, offers).await
         };
         let (done, user_errors) = settle(ctx, done.await)?;

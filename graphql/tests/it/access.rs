@@ -113,7 +113,8 @@ fn of_letters() -> Vec<MutationRow> {
 
 fn of_software() -> Vec<MutationRow> {
     let offers = json!([{ "kind": "RENT_TIME", "price": "3", "seconds": 3600 }]);
-    let program = json!({ "releaseId": "ID", "os": "linux", "arch": "x86_64", "packing": "binary", "main": "ink" });
+    let program =
+        json!({ "releaseId": "ID", "os": "linux", "arch": "x86_64", "packing": "binary", "main": "ink" });
     vec![
         ("setOffers", About::Software, json!({ "listingId": "ID", "offers": offers }), OWNERS),
         (

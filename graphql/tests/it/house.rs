@@ -248,12 +248,14 @@ impl House {
     /// Somebody drafts a release of the software inkwell, in a listing of its
     /// own if there is none; the id.
     pub(crate) async fn release(&self, seller: &Person) -> Value {
-        let known = self.ask(&seller.actor, "{ software(slug: \"inkwell\") { listing { id } } }", json!({})).await;
+        let known =
+            self.ask(&seller.actor, "{ software(slug: \"inkwell\") { listing { id } } }", json!({})).await;
         let listing = match &known["data"]["software"]["listing"]["id"] {
             Value::Null => self.software(seller).await,
             id => id.clone(),
         };
-        let input = json!({ "listingId": listing, "version": "1.0.0", "product": "inkwell", "state": "DRAFT" });
+        let input =
+            json!({ "listingId": listing, "version": "1.0.0", "product": "inkwell", "state": "DRAFT" });
         self.done(seller, "publishRelease", input, "release { id }").await["release"]["id"].clone()
     }
 

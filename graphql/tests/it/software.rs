@@ -32,10 +32,16 @@ async fn a_publisher_brings_software_to_the_market() {
         { "kind": "RENT_UNITS", "price": "2", "units": 10, "meter": "export-pdf" },
     ]);
     let input = json!({ "listingId": listing, "offers": offers });
-    let set = house.done(&ada, "setOffers", input, "offers { sentence price devicesMax updates creditBasisPoints }").await;
+    let set = house
+        .done(&ada, "setOffers", input, "offers { sentence price devicesMax updates creditBasisPoints }")
+        .await;
     assert_eq!(set["offers"][0]["updates"], "MAJOR");
-    assert_eq!((&set["offers"][1]["sentence"], &set["offers"][1]["creditBasisPoints"]), (&json!("For 7 days"), &json!(5000)));
-    let bad = json!({ "listingId": listing, "offers": [{ "kind": "RENT_TIME", "price": "3", "seconds": 5 }] });
+    assert_eq!(
+        (&set["offers"][1]["sentence"], &set["offers"][1]["creditBasisPoints"]),
+        (&json!("For 7 days"), &json!(5000))
+    );
+    let bad =
+        json!({ "listingId": listing, "offers": [{ "kind": "RENT_TIME", "price": "3", "seconds": 5 }] });
     let refused = house.act(&ada.actor, "setOffers", bad, "offers { id }").await;
     assert_eq!(refused["userErrors"][0]["field"], "offers.0.seconds");
 
@@ -44,7 +50,9 @@ async fn a_publisher_brings_software_to_the_market() {
     assert_eq!(early["userErrors"][0]["field"], "artifacts", "one program is not uploaded yet");
     let removed = json!({ "artifactId": begun["artifact"]["id"] });
     house.done(&ada, "removeArtifact", removed, "release { id artifacts { arch } }").await;
-    let out = house.done(&ada, "publishRelease", publish.clone(), "release { state seq manifest publishedAt }").await;
+    let out = house
+        .done(&ada, "publishRelease", publish.clone(), "release { state seq manifest publishedAt }")
+        .await;
     assert_eq!((&out["release"]["state"], &out["release"]["seq"]), (&json!("PUBLISHED"), &json!("1")));
     assert!(out["release"]["manifest"].as_str().unwrap().starts_with("v4.public."));
     let mut late = publish;

@@ -88,7 +88,9 @@ pub(super) async fn sign(link: Link<'_>, key: &PublisherKey, signing: Signing<'_
     let says = serde_json::to_vec(&claims).map_err(|_| Fault::bug("write a release"))?;
     let token = key.sign(store, &says)?;
     if token.len() > MANIFEST_BYTES_MAX {
-        return Err(Refusal::TooMany { what: "files in all programs of a release".into(), limit: 40_000 }.into());
+        return Err(
+            Refusal::TooMany { what: "files in all programs of a release".into(), limit: 40_000 }.into()
+        );
     }
     let sql = "UPDATE releases SET state = 2, published_at = COALESCE(published_at, $1), signed_at = $1, \
                expires_at = $2, seq = $3, kid = $4, manifest = $5 WHERE id = $6 AND state <> 3";

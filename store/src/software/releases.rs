@@ -65,7 +65,8 @@ fn read_rules(lines: &[String]) -> Result<Vec<Rule>, Refusal> {
         return Err(Refusal::TooMany { what: "rules of one release".into(), limit: 32 });
     }
     let read = |(number, line): (usize, &&str)| {
-        Rule::parse_line(line).map_err(|problem| Refusal::invalid("rules", format!("line {number}: {problem}")))
+        Rule::parse_line(line)
+            .map_err(|problem| Refusal::invalid("rules", format!("line {number}: {problem}")))
     };
     (1..).zip(&lines).map(read).collect()
 }
@@ -175,7 +176,10 @@ impl Store {
                 match release.state {
                     ReleaseState::Yanked => return Ok(()),
                     ReleaseState::Draft => {
-                        return Err(Refusal::wrong_state("a draft was never out: there is nothing to take back").into());
+                        return Err(Refusal::wrong_state(
+                            "a draft was never out: there is nothing to take back",
+                        )
+                        .into());
                     }
                     ReleaseState::Published => {}
                 }
@@ -277,7 +281,13 @@ async fn make_product(
     Ok(insert(link, "products (listing_id, publisher_id, slug, created_at)", 4, values).await?)
 }
 
-async fn save(link: Link<'_>, listing: ListingId, id: ReleaseId, draft: Draft, now: Timestamp) -> Done<ReleaseId> {
+async fn save(
+    link: Link<'_>,
+    listing: ListingId,
+    id: ReleaseId,
+    draft: Draft,
+    now: Timestamp,
+) -> Done<ReleaseId> {
     let Draft { version, channel, notes, rules } = draft;
     let sql = format!("{RELEASE} WHERE r.listing_id = $1 AND r.version = $2{}", link.for_update());
     let values = vec![listing.uuid().into(), version.to_string().into()];
@@ -320,11 +330,16 @@ async fn save(link: Link<'_>, listing: ListingId, id: ReleaseId, draft: Draft, n
 async fn check_programs(link: Link<'_>, release: &Release) -> Done<()> {
     let programs = artifacts_of(link, release.id).await?;
     if programs.is_empty() {
-        return Err(Refusal::invalid("artifacts", "a release needs a program for at least one kind of computer").into());
+        return Err(Refusal::invalid(
+            "artifacts",
+            "a release needs a program for at least one kind of computer",
+        )
+        .into());
     }
     match programs.iter().find(|program| program.contents.is_none()) {
         Some(waiting) => {
-            let problem = format!("the program for {} is not uploaded yet: go on, or remove it", waiting.computer);
+            let problem =
+                format!("the program for {} is not uploaded yet: go on, or remove it", waiting.computer);
             Err(Refusal::invalid("artifacts", problem).into())
         }
         None => Ok(()),
@@ -351,7 +366,8 @@ async fn newest(
         }
         None => "",
     };
-    let sql = format!("{RELEASE} WHERE r.listing_id = $1{clause} AND r.state = 2 ORDER BY r.seq DESC LIMIT 1");
+    let sql =
+        format!("{RELEASE} WHERE r.listing_id = $1{clause} AND r.state = 2 ORDER BY r.seq DESC LIMIT 1");
     link.row(sql, values, read_release).await
 }
 
@@ -375,7 +391,8 @@ async fn sign(
     fresh: Option<FreshKey>,
     next: NextSeq,
 ) -> Result<(), Error> {
-    let product: Product = product_of(link, release.listing).await?.ok_or(Fault::corrupt("find a product"))?;
+    let product: Product =
+        product_of(link, release.listing).await?.ok_or(Fault::corrupt("find a product"))?;
     let fresh = match fresh {
         Some(fresh) => fresh,
         None => FreshKey::draw(&signer.secret, product.publisher)?,

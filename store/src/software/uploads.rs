@@ -132,7 +132,9 @@ impl Store {
         self.own_draft(actor, release).await?;
         let begun = Begun::read(new, self.0.media.largest())?;
         let known = artifacts_of(self.read(), release).await?;
-        if let Some(waiting) = known.iter().find(|known| begun.is_same(known) && known.computer == begun.computer) {
+        if let Some(waiting) =
+            known.iter().find(|known| begun.is_same(known) && known.computer == begun.computer)
+        {
             return Ok(waiting.clone());
         }
         let replaced = known.iter().find(|known| known.computer == begun.computer);
@@ -143,7 +145,11 @@ impl Store {
         let freed = replaced.map_or(0, |replaced| replaced.size);
         let needed = used.saturating_sub(freed).saturating_add(u64::try_from(begun.size).unwrap_or(u64::MAX));
         if needed > self.0.media.space() {
-            return Err(Refusal::invalid("size", "your space for files is used up: remove what is not needed").into());
+            return Err(Refusal::invalid(
+                "size",
+                "your space for files is used up: remove what is not needed",
+            )
+            .into());
         }
         let mint = self.0.world.mint();
         let (id, now) = (ArtifactId::new(mint.uuid(0)), mint.at());

@@ -141,7 +141,10 @@ async fn a_program_comes_in_in_parts_and_goes_out_by_grants() {
     assert_eq!(early.expect_err("not all is there").code, "INVALID_INPUT");
     let asked = publisher.client.head(&url).bearer_auth(publisher.api.token().expect("a session"));
     let asked = asked.send().await.expect("the market answers");
-    assert_eq!((offset(&asked), &asked.headers()["upload-length"]), ("300000", &"800000".parse().expect("a number")));
+    assert_eq!(
+        (offset(&asked), &asked.headers()["upload-length"]),
+        ("300000", &"800000".parse().expect("a number"))
+    );
     let rest = publisher.sends(&url, 300_000, &bytes[300_000..]).await;
     assert_eq!(offset(&rest), "800000");
     assert_eq!(publisher.sends(&url, 800_000, b"x").await.status(), StatusCode::PAYLOAD_TOO_LARGE);
@@ -168,7 +171,10 @@ async fn a_program_comes_in_in_parts_and_goes_out_by_grants() {
     let part = publisher.client.get(&url).header(RANGE, "bytes=799990-").header(IF_RANGE, &tag);
     let part = part.header("accept-encoding", "gzip").send().await.expect("the market answers");
     assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
-    assert_eq!((&part.headers()[CONTENT_LENGTH], &part.headers()[CONTENT_RANGE]), (&"10".parse().expect("a number"), &"bytes 799990-799999/800000".parse().expect("a range")));
+    assert_eq!(
+        (&part.headers()[CONTENT_LENGTH], &part.headers()[CONTENT_RANGE]),
+        (&"10".parse().expect("a number"), &"bytes 799990-799999/800000".parse().expect("a range"))
+    );
     assert_eq!(part.bytes().await.expect("it comes"), bytes[799_990..]);
     assert_eq!(served(&program).await, 800_010);
     let head = publisher.client.request(Method::HEAD, &url).send().await.expect("the market answers");

@@ -105,7 +105,10 @@ fn a_release_is_signed_as_buyers_programs_read_it() {
         assert_eq!(store.publish_listing(&wren.actor, listing).await.unwrap().state, ListingState::Published);
 
         let signed = newest(&market, listing, None).await;
-        assert_eq!((signed.prod.as_str(), signed.publisher.as_str(), signed.seq), ("inkwell-sons", "wren", 1));
+        assert_eq!(
+            (signed.prod.as_str(), signed.publisher.as_str(), signed.seq),
+            ("inkwell-sons", "wren", 1)
+        );
         let artifact = signed.artifact("linux", "x86_64").unwrap();
         assert_eq!((artifact.main.as_str(), artifact.size, artifact.files.len()), ("inkwell", 10, 1));
         assert_eq!(signed.detect.len(), 1);
@@ -187,7 +190,10 @@ fn what_is_uploaded_is_looked_at() {
         ] {
             assert_eq!(refused(begin(new).await).field(), Some(field));
         }
-        assert_eq!(refused(store.begin_upload(&finch.actor, release, sized(5)).await), Refusal::missing("release"));
+        assert_eq!(
+            refused(store.begin_upload(&finch.actor, release, sized(5)).await),
+            Refusal::missing("release")
+        );
 
         let begun = begin(sized(10)).await.unwrap();
         assert_eq!(begin(sized(10)).await.unwrap().id, begun.id, "beginning again goes on");
@@ -198,7 +204,11 @@ fn what_is_uploaded_is_looked_at() {
         assert!(upload.path.exists(), "what came is kept for the rest");
         std::fs::write(&upload.path, b"#!/bin/sh\n").unwrap();
         let done = store.finish_upload(&wren.actor, begun.id).await.unwrap();
-        assert_eq!(store.finish_upload(&wren.actor, begun.id).await.unwrap(), done, "finishing twice is once");
+        assert_eq!(
+            store.finish_upload(&wren.actor, begun.id).await.unwrap(),
+            done,
+            "finishing twice is once"
+        );
 
         let hashed = NewArtifact { sha256: Some("0".repeat(64)), ..sized(4) };
         let other = begin(NewArtifact { arch: "arm".to_owned(), ..hashed }).await.unwrap();
@@ -218,7 +228,10 @@ fn what_is_uploaded_is_looked_at() {
         assert_eq!(store.download_grant(licence, listing, &"0".repeat(64)).await.unwrap(), None);
         let grant = store.download_grant(licence, listing, &sha256).await.unwrap().unwrap();
         let granted = store.granted(&grant.token).await.unwrap();
-        assert_eq!((granted.artifact, granted.licence, granted.name.as_str()), (begun.id, licence, "inkwell.bin"));
+        assert_eq!(
+            (granted.artifact, granted.licence, granted.name.as_str()),
+            (begun.id, licence, "inkwell.bin")
+        );
         market.pass(15 * 60);
         assert_eq!(refused(store.granted(&grant.token).await), Refusal::Expired);
         store.close().await;

@@ -9,7 +9,8 @@ use crate::time::Seconds;
 pub fn length(length: Seconds) -> String {
     let seconds = length.get();
     let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
-    let (size, unit) = units.into_iter().find(|(size, _)| seconds.is_multiple_of(*size)).unwrap_or((1, "second"));
+    let (size, unit) =
+        units.into_iter().find(|(size, _)| seconds.is_multiple_of(*size)).unwrap_or((1, "second"));
     let count = seconds / size;
     if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
 }
