@@ -17,7 +17,10 @@ use crate::desk::{DeskChange, Tray};
 use crate::event::{self, Notice};
 use crate::fees::{Fee, FeeRules};
 use crate::gift::{ClaimHash, Gift, GiftState};
-use crate::id::{DisputeId, GiftId, ListingId, Mint, OrderId, TopUpId, UserId, VoucherBatchId, VoucherId};
+use crate::id::{
+    DisputeId, GiftId, ListingId, Mint, OrderId, RedemptionBatchId, RedemptionId, TopUpId, UserId, VoucherBatchId,
+    VoucherId,
+};
 use crate::ledger::posting::Balances;
 use crate::ledger::transfer::Transaction;
 use crate::listing::Offered;
@@ -25,6 +28,7 @@ use crate::listing::category::CategoryTree;
 use crate::order::purchase::Wanted;
 use crate::order::{Order, OrderState};
 use crate::promo::Lot;
+use crate::redemption::{RedemptionChange, Redemptions};
 use crate::refusal::Refusal;
 use crate::text::Handle;
 use crate::time::Timestamp;
@@ -61,6 +65,10 @@ pub struct Decision {
     pub voucher: Option<VoucherId>,
     /// The batch of vouchers that the answer names.
     pub batch: Option<VoucherBatchId>,
+    /// The redemption that the answer names.
+    pub redemption: Option<RedemptionId>,
+    /// The batch of redemptions that the answer names.
+    pub redemption_batch: Option<RedemptionBatchId>,
 }
 
 impl Decision {
@@ -145,6 +153,8 @@ pub enum Change {
     DisputeStands(Dispute),
     /// How a refund stands now; new, or at its end.
     RefundStands(Refund),
+    /// Something about a redemption.
+    Redemption(Box<RedemptionChange>),
 }
 
 /// An idempotency key and what it stands for.
@@ -191,6 +201,8 @@ pub struct Book {
     pub vouchers: Vouchers,
     /// The orders at the desk.
     pub desk: Tray,
+    /// The redemptions.
+    pub redemptions: Redemptions,
     rules: FeeRules,
     is_heard: bool,
     tree: Arc<CategoryTree>,
@@ -218,6 +230,7 @@ impl Book {
             written: Written::default(),
             vouchers: Vouchers::default(),
             desk: Tray::default(),
+            redemptions: Redemptions::default(),
             rules,
             is_heard: false,
             tree,
@@ -421,8 +434,9 @@ impl Book {
             self.apply_change(&change);
             self.written.changes.push(change);
         }
-        let Decision { orders, gift, user, top_up, voucher, batch, .. } = decision;
-        Outcome { orders, gift, user, top_up, voucher, batch }
+        let Decision { orders, gift, user, top_up, voucher, batch, redemption, redemption_batch, .. } =
+            decision;
+        Outcome { orders, gift, user, top_up, voucher, batch, redemption, redemption_batch }
     }
 
     fn apply_change(&mut self, change: &Change) {
@@ -461,6 +475,7 @@ impl Book {
                 self.owing(top_up.id, |book| book.load_top_up(top_up.clone()));
             }
             Change::Desk(change) => self.apply_desk(change),
+            Change::Redemption(change) => self.apply_redemption(change),
             Change::VouchersIssued { vouchers, .. } => {
                 vouchers.iter().for_each(|voucher| self.vouchers.load(*voucher));
             }

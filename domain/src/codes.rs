@@ -4,7 +4,9 @@
 use crate::book::Remembered;
 use crate::command::{Answer, Fingerprint, KeyId, Outcome};
 use crate::gift::GiftState;
-use crate::id::{GiftId, ListingId, OrderId, TopUpId, UserId, VoucherBatchId, VoucherId};
+use crate::id::{
+    GiftId, ListingId, OrderId, RedemptionBatchId, RedemptionId, TopUpId, UserId, VoucherBatchId, VoucherId,
+};
 use crate::ledger::account::AccountKind;
 use crate::ledger::transfer::{TransactionKind, TransferCode};
 use crate::listing::{Condition, ListingKind, ListingState};
@@ -45,11 +47,11 @@ fn numbers_in_tables_are_as_ever() {
     assert_eq!([Channel::Site, Channel::Api].map(Channel::number), [1, 2]);
     assert_eq!(
         TransactionKind::ALL.map(TransactionKind::number),
-        [1, 2, 10, 11, 12, 20, 21, 22, 23, 40, 41, 42, 43, 44, 45, 46, 70, 71, 72, 73]
+        [1, 2, 10, 11, 12, 20, 21, 22, 23, 40, 41, 42, 43, 44, 45, 46, 70, 71, 72, 73, 90, 91, 92, 93, 94]
     );
     assert_eq!(
         TransferCode::ALL.map(TransferCode::number),
-        [1, 2, 3, 4, 5, 6, 7, 40, 41, 42, 43, 44, 45, 46, 47, 70]
+        [1, 2, 3, 4, 5, 6, 7, 40, 41, 42, 43, 44, 45, 46, 47, 70, 90, 91, 92]
     );
     assert_eq!(
         AccountKind::ALL.map(AccountKind::number),
@@ -125,6 +127,7 @@ fn refusals() -> Vec<(Refusal, &'static str, &'static str)> {
             r#"{"RateLimited":{"retry_after_seconds":3}}"#,
         ),
         (Refusal::AccountFrozen, "ACCOUNT_FROZEN", r#""AccountFrozen""#),
+        (Refusal::RedemptionOff, "REDEMPTION_OFF", r#""RedemptionOff""#),
         (Refusal::Busy, "BUSY", r#""Busy""#),
     ]
 }
@@ -152,6 +155,12 @@ fn outcomes_keep_their_stored_form() {
         (Outcome { top_up: Some(TopUpId::new(id)), ..Outcome::default() }, "top_up", false),
         (Outcome { voucher: Some(VoucherId::new(id)), ..Outcome::default() }, "voucher", false),
         (Outcome { batch: Some(VoucherBatchId::new(id)), ..Outcome::default() }, "batch", false),
+        (Outcome { redemption: Some(RedemptionId::new(id)), ..Outcome::default() }, "redemption", false),
+        (
+            Outcome { redemption_batch: Some(RedemptionBatchId::new(id)), ..Outcome::default() },
+            "redemption_batch",
+            false,
+        ),
     ];
     for (outcome, name, is_list) in table {
         let text = serde_json::to_string(&Answer::Ok(outcome.clone())).unwrap();

@@ -9,10 +9,14 @@ use uuid::Uuid;
 use crate::book::{Book, Decision, Facts};
 use crate::desk::{self, DeskCommand};
 use crate::gift::{self, ClaimHash, GiftLink, Giving, Returner};
-use crate::id::{GiftId, ListingId, Mint, OrderId, TopUpId, UserId, VoucherBatchId, VoucherId};
+use crate::id::{
+    GiftId, ListingId, Mint, OrderId, RedemptionBatchId, RedemptionId, TopUpId, UserId, VoucherBatchId,
+    VoucherId,
+};
 use crate::order::purchase::{self, Basket, Terms};
 use crate::order::settle::{self, Releaser};
 use crate::promo::{self, Promotion};
+use crate::redemption::{self, RedemptionCommand};
 use crate::refusal::Refusal;
 use crate::text::{Handle, IdempotencyKey};
 use crate::topup;
@@ -117,6 +121,8 @@ pub enum Command {
         /// Which of them.
         which: Which,
     },
+    /// Turns earned tokens back into money.
+    Redemption(Box<RedemptionCommand>),
 }
 
 /// A command with all that its decision depends on.
@@ -153,6 +159,12 @@ pub struct Outcome {
     /// The batch of vouchers that was issued or taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<VoucherBatchId>,
+    /// The redemption that was asked for, agreed to or ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redemption: Option<RedemptionId>,
+    /// The redemptions that the bank is told of together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redemption_batch: Option<RedemptionBatchId>,
 }
 
 /// What a command is answered with.
@@ -253,6 +265,10 @@ pub struct Needs {
     pub vouchers: BTreeSet<VoucherHash>,
     /// Vouchers by their batch, all of it.
     pub batches: BTreeSet<VoucherBatchId>,
+    /// Redemptions.
+    pub redemptions: BTreeSet<RedemptionId>,
+    /// What the bank calls payments of redemptions.
+    pub redemption_references: BTreeSet<String>,
 }
 
 impl Needs {
@@ -312,11 +328,23 @@ impl Needs {
                 self.vouchers.insert(*code);
             }
             Command::WithdrawVouchers { batch, .. } => self.batches.extend([*batch]),
+            Command::Redemption(command) => self.add_redemption(command),
         }
     }
 }
 
 impl Needs {
+    fn add_redemption(&mut self, command: &RedemptionCommand) {
+        self.redemptions.extend(command.redemptions());
+        if let RedemptionCommand::Ask { user, .. } = command {
+            self.users.insert(*user);
+            self.spenders.insert(*user);
+        }
+        if let RedemptionCommand::Paid { bank_reference, .. } = command {
+            self.redemption_references.insert(bank_reference.as_str().to_owned());
+        }
+    }
+
     fn add_desk(&mut self, command: &DeskCommand) {
         match command {
             DeskCommand::Enter { opening, details, .. } => {
@@ -364,6 +392,7 @@ impl Command {
             Self::ExpirePromo(user) => promo::decide_expire(book, facts, *user),
             Self::OpenTopUp(opening) => topup::open::decide_open(book, facts, opening),
             Self::Desk(command) => desk::decide(book, facts, command),
+            Self::Redemption(command) => redemption::decide(book, facts, command),
             Self::IssueVouchers { by, issuing } => voucher::decide_issue(facts, *by, issuing),
             Self::RedeemVoucher { by, code } => voucher::decide_redeem(book, facts, *code, *by),
             Self::WithdrawVouchers { batch, which } => voucher::decide_withdraw(book, facts, *batch, which),

@@ -263,6 +263,7 @@ pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
         | Change::CartEmptied(_)
         | Change::LotMade(_)
         | Change::Desk(_)
+        | Change::Redemption(_)
         | Change::VouchersIssued { .. }
         | Change::VoucherClosed { .. }
         | Change::DisputeStands(_)

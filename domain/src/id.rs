@@ -74,6 +74,10 @@ ids! {
     VoucherId;
     /// Vouchers that were issued together.
     VoucherBatchId;
+    /// Earned tokens on their way back into money.
+    RedemptionId;
+    /// Redemptions that the bank was told of together.
+    RedemptionBatchId;
     /// One way to get a piece of software.
     OfferId;
     /// A version of a piece of software.

@@ -25,6 +25,7 @@ pub mod market;
 pub mod money;
 pub mod order;
 pub mod promo;
+pub mod redemption;
 pub mod refusal;
 pub mod software;
 pub mod tariff;

@@ -5,6 +5,7 @@ use crate::desk::DeskTerms;
 use crate::licence::terms::SoftwareTerms;
 use crate::money::{Currency, TokenPrice};
 use crate::order::purchase::Terms;
+use crate::redemption::RedemptionTerms;
 use crate::tariff::Tariff;
 use crate::time::Seconds;
 use crate::tokens::{BasisPoints, Tokens};
@@ -38,6 +39,8 @@ pub struct Market {
     pub desk: DeskTerms,
     /// Under which terms software is used.
     pub software: SoftwareTerms,
+    /// Under which terms earned tokens become money again.
+    pub redemption: RedemptionTerms,
 }
 
 impl Default for Market {
@@ -56,6 +59,7 @@ impl Default for Market {
             session: Seconds::days(60),
             desk: DeskTerms::default(),
             software: SoftwareTerms::default(),
+            redemption: RedemptionTerms::default(),
         }
     }
 }

@@ -252,6 +252,17 @@ impl TokenPrice {
     }
 }
 
+impl TokenPrice {
+    /// What is paid out for `tokens`: rounded down to a minor unit. `None` if
+    /// that is more than an amount holds.
+    #[must_use]
+    pub fn paid(self, tokens: Tokens, currency: Currency) -> Option<Money> {
+        let exact = i128::from(tokens.units()) * i128::from(self.0) * i128::from(currency.minor_per_whole());
+        let minor = exact / (i128::from(UNITS_PER_TOKEN) * i128::from(MICROS));
+        Money::new(i64::try_from(minor).ok()?, currency)
+    }
+}
+
 impl fmt::Display for TokenPrice {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, rest) = (self.0 / MICROS, self.0 % MICROS);

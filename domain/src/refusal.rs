@@ -89,6 +89,8 @@ pub enum Refusal {
     /// A card payment of the account is disputed: nothing leaves it until
     /// that is settled.
     AccountFrozen,
+    /// The vendor does not turn earned tokens back into money.
+    RedemptionOff,
     /// Too much work is waiting; nothing was done, trying again is safe.
     Busy,
 }
@@ -135,6 +137,7 @@ impl Refusal {
             Self::TooMany { .. } => "TOO_MANY",
             Self::RateLimited { .. } => "RATE_LIMITED",
             Self::AccountFrozen => "ACCOUNT_FROZEN",
+            Self::RedemptionOff => "REDEMPTION_OFF",
             Self::Busy => "BUSY",
         }
     }
@@ -146,7 +149,7 @@ impl Refusal {
             Self::InvalidInput { .. } => RefusalKind::Invalid,
             Self::NotSignedIn | Self::WrongCredentials => RefusalKind::Unknown,
             Self::Forbidden | Self::OwnListing | Self::AccountFrozen => RefusalKind::Forbidden,
-            Self::NotFound { .. } => RefusalKind::Missing,
+            Self::NotFound { .. } | Self::RedemptionOff => RefusalKind::Missing,
             Self::InsufficientTokens { .. }
             | Self::PriceChanged { .. }
             | Self::OutOfStock { .. }
@@ -225,6 +228,7 @@ impl fmt::Display for Refusal {
                 "A card payment of yours is disputed at the bank. Until that is settled you can look, sign in and \
                  top up, but not spend or give; write to us if you know nothing of it.",
             ),
+            Self::RedemptionOff => out.write_str("This market does not turn earned tokens back into money."),
             Self::Busy => out.write_str("The market is very busy. Nothing was done; try again."),
         }
     }

@@ -19,6 +19,7 @@ use crate::listing::category::CategoryTree;
 use crate::listing::{ListingKind, ListingState, Offered};
 use crate::money::{Currency, TokenPrice};
 use crate::order::purchase::{Basket, Terms, Wanted};
+use crate::redemption::RedemptionChange;
 use crate::refusal::Refusal;
 use crate::text::{GiftMessage, Handle, IdempotencyKey, RuleName};
 use crate::time::{Seconds, Timestamp};
@@ -237,7 +238,7 @@ impl Scene {
             audit.account(account, self.book.balances.sums(account))?;
         }
         let (mut orders, mut gifts): (BTreeMap<OrderId, _>, BTreeMap<GiftId, _>) = Default::default();
-        let mut batches = BTreeMap::new();
+        let (mut batches, mut redemptions) = (BTreeMap::new(), BTreeMap::new());
         for change in &self.book.written.changes {
             match change {
                 Change::OrderMade(order) => {
@@ -257,6 +258,15 @@ impl Scene {
                     let (known, closed_at) = closed.next().expect("a voucher that was issued");
                     (known.state, *closed_at) = (*state, Some(*at));
                 }
+                Change::Redemption(change) => match change.as_ref() {
+                    RedemptionChange::Asked { redemption, .. } => {
+                        redemptions.insert(redemption.id, None);
+                    }
+                    RedemptionChange::Moved { redemption, at, .. } => {
+                        redemptions.insert(redemption.id, (!redemption.state.is_open()).then_some(*at));
+                    }
+                    RedemptionChange::Agreed { .. } => {}
+                },
                 _ => {}
             }
         }
@@ -268,6 +278,9 @@ impl Scene {
         }
         for (batch, vouchers) in batches.values() {
             audit.vouchers(batch, vouchers)?;
+        }
+        for (redemption, closed_at) in redemptions {
+            audit.redemption(self.book.redemptions.get(redemption).unwrap(), closed_at)?;
         }
         audit.finish()
     }
@@ -315,6 +328,8 @@ pub(crate) fn told(answer: &Answer) -> String {
         Ok(Outcome { gift: Some(_), .. }) => return "gift".to_owned(),
         Ok(Outcome { voucher: Some(_), .. }) => return "voucher".to_owned(),
         Ok(Outcome { batch: Some(_), .. }) => return "batch".to_owned(),
+        Ok(Outcome { redemption: Some(_), .. }) => return "redemption".to_owned(),
+        Ok(Outcome { redemption_batch: Some(_), .. }) => return "redemptions".to_owned(),
         Ok(Outcome { user: Some(_), .. }) => return "user".to_owned(),
         Ok(Outcome { orders, .. }) => return format!("{} orders", orders.len()),
         Err(refusal) => refusal,

@@ -5,6 +5,7 @@
 //! accounts, orders, gifts and vouchers; [`Audit::finish`] gives the totals. The first
 //! row that does not fit is named and ends the audit.
 
+mod redemptions;
 mod vouchers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -19,6 +20,7 @@ use crate::ledger::chain::Seal;
 use crate::ledger::posting::Split;
 use crate::ledger::transfer::{Subject, Transaction, TransactionKind, Transfer, TransferCode};
 use crate::order::{Order, OrderState};
+use crate::redemption::Redemption;
 use crate::time::Timestamp;
 use crate::tokens::Tokens;
 use crate::voucher::{Voucher, VoucherBatch};
@@ -75,6 +77,7 @@ pub struct Audit {
     compared: HashSet<AccountId>,
     stories: HashMap<Uuid, Story>,
     vouchers: vouchers::Vouchers,
+    redemptions: redemptions::Redemptions,
     /// What open orders and pending gifts say that these accounts hold.
     open: BTreeMap<AccountId, i128>,
 }
@@ -108,6 +111,7 @@ impl Default for Audit {
             compared: HashSet::new(),
             stories: HashMap::new(),
             vouchers: vouchers::Vouchers::default(),
+            redemptions: redemptions::Redemptions::default(),
             open: BTreeMap::new(),
         }
     }
@@ -160,7 +164,7 @@ impl Audit {
 
     fn tell(&mut self, transaction: &Transaction) -> Result<(), &'static str> {
         use TransactionKind as Kind;
-        if self.vouchers.tell(transaction)? {
+        if self.vouchers.tell(transaction)? || self.redemptions.tell(transaction)? {
             return Ok(());
         }
         let story = match transaction.kind {
@@ -344,6 +348,23 @@ impl Audit {
         self.vouchers.batch(batch, vouchers)
     }
 
+    /// Compares a redemption, and when it ended, with the ledger.
+    ///
+    /// # Errors
+    /// If its people, amounts, agreements, times or state differ.
+    pub fn redemption(
+        &mut self,
+        redemption: &Redemption,
+        closed_at: Option<Timestamp>,
+    ) -> Result<(), Finding> {
+        self.redemptions.compare(redemption, closed_at)?;
+        if redemption.state.is_open() {
+            let payouts = AccountId::vendor(AccountKind::Payouts);
+            *self.open.entry(payouts).or_default() += i128::from(redemption.tokens.units());
+        }
+        Ok(())
+    }
+
     /// Proves conservation, that what is held equals escrow, and that nothing
     /// in the ledger is without its row.
     ///
@@ -362,6 +383,7 @@ impl Audit {
             );
         }
         self.vouchers.finish()?;
+        self.redemptions.finish()?;
         let pending = self.sums.keys().copied().filter(|account| is_pending(account.kind));
         let pending: BTreeSet<AccountId> = pending.chain(self.open.keys().copied()).collect();
         for account in pending {
@@ -392,9 +414,9 @@ impl Audit {
     }
 }
 
-/// Whether what an account holds is what open orders or gifts say.
+/// Whether what an account holds is what open orders, gifts or redemptions say.
 const fn is_pending(kind: AccountKind) -> bool {
-    matches!(kind, AccountKind::Escrow | AccountKind::Gifts)
+    matches!(kind, AccountKind::Escrow | AccountKind::Gifts | AccountKind::Payouts)
 }
 
 fn name_of(account: AccountId) -> String {

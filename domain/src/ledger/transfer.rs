@@ -51,6 +51,16 @@ pub enum TransactionKind {
     VoucherRedeemed,
     /// The vendor took an unused voucher back; refers to the voucher.
     VoucherWithdrawn,
+    /// A seller asked for money for earned tokens; refers to the redemption.
+    RedemptionAsked,
+    /// A member of the staff agreed; moves nothing; refers to the redemption.
+    RedemptionAgreed,
+    /// The bank was told; moves nothing; refers to the redemption.
+    RedemptionSent,
+    /// The bank paid; refers to the redemption.
+    RedemptionPaid,
+    /// The tokens came back; refers to the redemption.
+    RedemptionReturned,
 }
 
 /// What a transaction is about: the table in which its reference stands.
@@ -68,11 +78,13 @@ pub enum Subject {
     Voucher,
     /// A batch of vouchers.
     VoucherBatch,
+    /// A redemption.
+    Redemption,
 }
 
 impl TransactionKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 25] = [
         Self::Welcome,
         Self::Grant,
         Self::Purchase,
@@ -93,6 +105,11 @@ impl TransactionKind {
         Self::VoucherRedeemed,
         Self::VoucherWithdrawn,
         Self::WrittenOff,
+        Self::RedemptionAsked,
+        Self::RedemptionAgreed,
+        Self::RedemptionSent,
+        Self::RedemptionPaid,
+        Self::RedemptionReturned,
     ];
 
     /// The kind's number in the tables.
@@ -119,6 +136,11 @@ impl TransactionKind {
             Self::VouchersIssued => 70,
             Self::VoucherRedeemed => 71,
             Self::VoucherWithdrawn => 72,
+            Self::RedemptionAsked => 90,
+            Self::RedemptionAgreed => 91,
+            Self::RedemptionSent => 92,
+            Self::RedemptionPaid => 93,
+            Self::RedemptionReturned => 94,
         }
     }
 
@@ -144,6 +166,11 @@ impl TransactionKind {
             | Self::WrittenOff => Subject::TopUp,
             Self::VouchersIssued => Subject::VoucherBatch,
             Self::VoucherRedeemed | Self::VoucherWithdrawn => Subject::Voucher,
+            Self::RedemptionAsked
+            | Self::RedemptionAgreed
+            | Self::RedemptionSent
+            | Self::RedemptionPaid
+            | Self::RedemptionReturned => Subject::Redemption,
         }
     }
 }
@@ -183,11 +210,17 @@ pub enum TransferCode {
     Expiry,
     /// Out of the market, since an invoice was never paid.
     WriteOff,
+    /// Earned tokens on their way out.
+    Redemption,
+    /// Out of the market, since their money was paid.
+    Redeemed,
+    /// Back to the income account: no money was paid.
+    RedemptionReturn,
 }
 
 impl TransferCode {
     /// All codes, in the order of their numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Issue,
         Self::Sale,
         Self::Fee,
@@ -204,6 +237,9 @@ impl TransferCode {
         Self::Restored,
         Self::Expiry,
         Self::WriteOff,
+        Self::Redemption,
+        Self::Redeemed,
+        Self::RedemptionReturn,
     ];
 
     /// The code's number in the tables.
@@ -226,6 +262,9 @@ impl TransferCode {
             Self::Restored => 46,
             Self::Expiry => 47,
             Self::WriteOff => 70,
+            Self::Redemption => 90,
+            Self::Redeemed => 91,
+            Self::RedemptionReturn => 92,
         }
     }
 
