@@ -18,8 +18,8 @@ use crate::event::{self, Notice};
 use crate::fees::{Fee, FeeRules};
 use crate::gift::{ClaimHash, Gift, GiftState};
 use crate::id::{
-    DisputeId, GiftId, ListingId, Mint, OrderId, RedemptionBatchId, RedemptionId, TopUpId, UserId, VoucherBatchId,
-    VoucherId,
+    DisputeId, GiftId, ListingId, Mint, OrderId, RedemptionBatchId, RedemptionId, TopUpId, UserId,
+    VoucherBatchId, VoucherId,
 };
 use crate::ledger::posting::Balances;
 use crate::ledger::transfer::Transaction;

@@ -51,6 +51,9 @@ impl RedemptionState {
     }
 }
 
+/// Redemptions of one user that may be under way at once.
+pub const OPEN_MAX: u32 = 5;
+
 /// Under which terms earned tokens are redeemed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RedemptionTerms {
@@ -155,6 +158,8 @@ pub enum RedemptionCommand {
         pay_to: PayTo,
         /// What of the income may be redeemed.
         standing: Standing,
+        /// How many of the user's have not ended.
+        open: u32,
         /// Under which terms.
         terms: RedemptionTerms,
     },

@@ -119,13 +119,10 @@ texts! {
     DeskNote { field: "notes", length: (1, 1_000), lines: Many }
     /// What the bank or the till calls a payment; 1 to 80 characters.
     BankReference { field: "bankReference", length: (1, 80), lines: One }
-<<<<<<< HEAD
     /// What is new in a release; up to 10,000 characters.
     ReleaseNotes { field: "notes", length: (0, 10_000), lines: Many }
-=======
     /// Where money is to be paid, as its receiver writes it; 5 to 400 characters.
     Payee { field: "payTo", length: (5, 400), lines: Many }
->>>>>>> 4a15f30 (Decide how earned tokens become money again)
     /// What a fee rule is called; 1 to 80 characters.
     RuleName { field: "name", length: (1, 80), lines: One }
 }

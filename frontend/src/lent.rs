@@ -2,7 +2,8 @@
 //! through several references, so functions for templates take any depth.
 
 use domain::id::{
-    CartLineId, GiftId, LetterId, ListingId, OrderId, SessionId, TopUpId, UserId, VoucherBatchId,
+    CartLineId, GiftId, LetterId, ListingId, OrderId, RedemptionBatchId, RedemptionId, SessionId, TopUpId,
+    UserId, VoucherBatchId,
 };
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
@@ -35,6 +36,8 @@ lent!(
     LetterId,
     ListingId,
     OrderId,
+    RedemptionBatchId,
+    RedemptionId,
     SessionId,
     String,
     Timestamp,

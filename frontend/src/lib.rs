@@ -7,6 +7,7 @@ pub mod art;
 mod ask;
 pub mod assets;
 pub mod cookies;
+mod csv;
 pub mod form;
 pub mod lent;
 pub mod letter;

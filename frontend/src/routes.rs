@@ -8,7 +8,8 @@ use std::fmt::{self, Write as _};
 
 use askama::filters::HtmlSafe;
 use domain::id::{
-    CartLineId, GiftId, LetterId, ListingId, OrderId, SessionId, TopUpId, UserId, VoucherBatchId,
+    CartLineId, GiftId, LetterId, ListingId, OrderId, RedemptionBatchId, RedemptionId, SessionId, TopUpId,
+    UserId, VoucherBatchId,
 };
 
 use crate::lent::Lent;
@@ -126,6 +127,10 @@ routes! {
     Download(id: ListingId) = "/library/{id}/download";
     /// Balance and statement.
     Wallet = "/wallet";
+    /// Asking for money for earned tokens.
+    Redemptions = "/wallet/redemptions";
+    /// Calls such a request off.
+    CancelRedemption(id: RedemptionId) = "/wallet/redemptions/{id}/cancel";
     /// All ways to get tokens.
     TopUp = "/top-up";
     /// Asking for tokens without a card.
@@ -218,6 +223,12 @@ routes! {
     VendorDeskEnter = "/vendor/desk/enter";
     /// One of them, with its history.
     VendorDeskOrder(id: TopUpId) = "/vendor/desk/order/{id}";
+    /// Earned tokens that are to become money, and telling the bank of them.
+    VendorRedemptions = "/vendor/redemptions";
+    /// One of them, with its history.
+    VendorRedemption(id: RedemptionId) = "/vendor/redemptions/{id}";
+    /// A file for the bank.
+    RedemptionBatch(id: RedemptionBatchId) = "/vendor/redemptions/batch/{id}";
     /// Opening an account for somebody who phones, faxes or writes.
     VendorOpenAccount = "/vendor/open-account";
     /// Batches of printed codes, and printing one.

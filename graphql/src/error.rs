@@ -73,6 +73,8 @@ codes! {
     RateLimited,
     /// A card payment of the account is disputed: it may not spend or give.
     AccountFrozen,
+    /// The vendor does not turn earned tokens back into money.
+    RedemptionOff,
     /// Too much work is waiting. Nothing was done, and trying again is safe.
     Busy,
 }
@@ -297,6 +299,7 @@ mod tests {
             Refusal::TooMany { what: Cow::Borrowed("pictures"), limit: 10 },
             Refusal::RateLimited { retry_after_seconds: 3 },
             Refusal::AccountFrozen,
+            Refusal::RedemptionOff,
             Refusal::Busy,
         ]
     }

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::{
     ArtifactId, BundleId, CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, ListingId, OfferId,
-    OrderId, ReleaseId, SessionId, TopUpId, UserId, VoucherBatchId,
+    OrderId, RedemptionId, ReleaseId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
 use domain::refusal::Refusal;
 use uuid::Uuid;
@@ -60,6 +60,7 @@ globals! {
     LetterId: "DeadLetter", "dead letter";
     TopUpId: "TopUpOrder", "top-up";
     BundleId: "TokenBundle", "bundle";
+    RedemptionId: "TokenRedemption", "redemption";
     VoucherBatchId: "VoucherBatch", "batch";
     OfferId: "Offer", "offer";
     ReleaseId: "Release", "release";

@@ -24,6 +24,7 @@ mod mail;
 mod node;
 mod order;
 mod paging;
+mod redemption;
 mod scalars;
 mod search;
 mod session;
@@ -87,6 +88,7 @@ pub(crate) struct Mutation(
     customer::CustomerMutation,
     desk::DeskMutation,
     software::SoftwareMutation,
+    redemption::RedemptionMutation,
 );
 
 /// The API, ready to answer. Cheap to clone.

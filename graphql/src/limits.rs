@@ -33,7 +33,7 @@ const MUTATIONS_MAX: usize = 10;
 const DOCUMENT_BYTES_MAX: usize = 64 * 1_024;
 
 /// Fields that are pages of a list, asked for with `first` or `last`.
-pub(crate) const PAGES: [&str; 15] = [
+pub(crate) const PAGES: [&str; 16] = [
     "deadLetters",
     "gifts",
     "latestOrders",
@@ -42,6 +42,7 @@ pub(crate) const PAGES: [&str; 15] = [
     "newestListings",
     "orders",
     "releases",
+    "redemptions",
     "sales",
     "search",
     "transfers",
@@ -73,6 +74,7 @@ const DEAR: &[(&str, u64)] = &[
     ("uploadArtifact", 20),
     ("openAccount", 50),
     ("payments", 3),
+    ("redeemable", 20),
     ("search", 10),
     ("setPassphrase", 50),
     ("signIn", 50),

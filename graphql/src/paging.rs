@@ -13,6 +13,7 @@ use crate::gift::Gift;
 use crate::library::LibraryItem;
 use crate::listing::Listing;
 use crate::order::Order;
+use crate::redemption::TokenRedemption;
 use crate::topup::TopUpOrder;
 use crate::user::User;
 use crate::vendor::DeadLetter;
@@ -44,6 +45,7 @@ pub(crate) struct PageInfo {
     concrete(name = "GiftEdge", params(Gift)),
     concrete(name = "LibraryEdge", params(LibraryItem)),
     concrete(name = "TopUpOrderEdge", params(TopUpOrder)),
+    concrete(name = "TokenRedemptionEdge", params(TokenRedemption)),
     concrete(name = "TransferEdge", params(Transfer)),
     concrete(name = "UserEdge", params(User)),
     concrete(name = "VoucherBatchEdge", params(VoucherBatch))
@@ -64,6 +66,7 @@ pub(crate) struct Edge<T: OutputType + ObjectType> {
     concrete(name = "GiftConnection", params(Gift)),
     concrete(name = "LibraryConnection", params(LibraryItem)),
     concrete(name = "TopUpOrderConnection", params(TopUpOrder)),
+    concrete(name = "TokenRedemptionConnection", params(TokenRedemption)),
     concrete(name = "TransferConnection", params(Transfer)),
     concrete(name = "UserConnection", params(User)),
     concrete(name = "VoucherBatchConnection", params(VoucherBatch))

@@ -24,7 +24,8 @@ use crate::loaders::Rows;
 use crate::mail::MailSettings;
 use crate::order::{Order, orders};
 use crate::paging::{Asked, Connection, cursor};
-use crate::scalars::DateTime;
+use crate::redemption::{TokenRedemption, own_redemptions};
+use crate::scalars::{DateTime, Tokens};
 use crate::session::{Session, sessions};
 use crate::topup::{TopUpOrder, top_ups};
 use crate::wallet::Wallet;
@@ -259,6 +260,29 @@ impl User {
     ) -> Result<Option<Connection<TopUpOrder>>> {
         let Some(actor) = self.own(ctx) else { return Ok(None) };
         top_ups(ctx, &actor, Asked { first, after, last, before }).await.map(Some)
+    }
+
+    /// How many tokens the user could redeem now; null if the vendor does not
+    /// offer it. Private.
+    async fn redeemable(&self, ctx: &Context<'_>) -> Result<Option<Tokens>> {
+        let Some(actor) = self.own(ctx) else { return Ok(None) };
+        match ctx.store().redemption_terms().is_on {
+            true => Ok(Some(answer(ctx, ctx.store().redeemable(&actor).await)?.into())),
+            false => Ok(None),
+        }
+    }
+
+    /// The user's redemptions, newest first. Private.
+    async fn redemptions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest, or after `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many up to the oldest, or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<TokenRedemption>>> {
+        let Some(actor) = self.own(ctx) else { return Ok(None) };
+        own_redemptions(ctx, &actor, Asked { first, after, last, before }).await.map(Some)
     }
 
     /// The files that the user bought, newest first. Private.

@@ -14,6 +14,7 @@ use crate::desk::TopUpDeskFilter;
 use crate::error::{answer, fault, refused};
 use crate::order::Order;
 use crate::paging::{Asked, Connection, count_up_to, cursor};
+use crate::redemption::{RedemptionState, RedemptionTerms, TokenRedemption, all_redemptions};
 use crate::scalars::{DateTime, Tokens};
 use crate::topup::{SetPrice, TopUpOrder};
 use crate::user::User;
@@ -194,6 +195,26 @@ impl Vendor {
         let filter = filter.map(Into::into).unwrap_or_default();
         let page = answer(ctx, ctx.store().top_up_desk(ctx.actor(), filter, window).await)?;
         Ok(Some(Connection::of(page, |view| cursor(view.top_up.id.uuid()))))
+    }
+
+    /// Under which terms earned tokens become money again; null if they do
+    /// not.
+    async fn redemption_terms(&self, ctx: &Context<'_>) -> Option<RedemptionTerms> {
+        let terms = ctx.store().redemption_terms();
+        terms.is_on.then_some(RedemptionTerms(terms))
+    }
+
+    /// Redemptions, newest first. For the vendor's staff.
+    async fn redemptions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that stand so; all if left out.")] state: Option<RedemptionState>,
+        #[graphql(desc = "So many from the newest, or after `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many up to the oldest, or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<TokenRedemption>>> {
+        all_redemptions(ctx, state, Asked { first, after, last, before }).await.map(Some)
     }
 
     /// Batches of vouchers, newest first. For the vendor's staff.

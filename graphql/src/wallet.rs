@@ -58,6 +58,16 @@ twin! {
         VoucherRedeemed,
         /// An unused voucher was taken back; this moves nothing.
         VoucherWithdrawn,
+        /// Earned tokens on their way out, for money.
+        RedemptionAsked,
+        /// The vendor agreed to a redemption; this moves nothing.
+        RedemptionAgreed,
+        /// The bank was told of a redemption; this moves nothing.
+        RedemptionSent,
+        /// A redemption was paid.
+        RedemptionPaid,
+        /// A redemption came to nothing: the tokens are back.
+        RedemptionReturned,
     }
 }
 

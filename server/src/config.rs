@@ -14,6 +14,7 @@ mod nearest;
 mod payments;
 mod problem;
 mod reader;
+mod redemption;
 mod sections;
 mod software;
 #[cfg(test)]
@@ -66,6 +67,8 @@ pub struct Config {
     pub money: Money,
     /// Under which terms the desk works.
     pub desk: domain::desk::DeskTerms,
+    /// Under which terms earned tokens become money again.
+    pub redemption: domain::redemption::RedemptionTerms,
     /// The network and the data folder.
     pub server: Server,
     /// Where the tables are.
@@ -129,6 +132,7 @@ impl Config {
         let vendor = Vendor::read(&mut reader)?;
         let money = Money::read(&mut reader)?;
         let desk = read_desk(&mut reader)?;
+        let redemption = redemption::read(&mut reader, vendor.currency, &desk)?;
         let server = Server::read(&mut reader)?;
         let database = Database::read(&mut reader, &server.data)?;
         let payments = PaymentSettings::read(&mut reader, &server.public_url)?;
@@ -145,6 +149,7 @@ impl Config {
             vendor,
             money,
             desk,
+            redemption,
             server,
             database,
             payments,

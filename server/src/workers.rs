@@ -240,6 +240,7 @@ pub async fn run_timers(store: &Store) -> Result<u32, Error> {
     let due = store.fall_due(&Actor::System, 500).await?;
     let renewed = store.renew_releases(&Actor::System, 50).await?;
     let swept = store.sweep_uploads(&Actor::System, 50).await?;
+    store.erase_payees(&Actor::System, 500).await?;
     store.refresh_tariff().await?;
     Ok(released + returned + expired + due + renewed + swept)
 }

@@ -8,6 +8,7 @@ use domain::ledger::audit::{Audit, Finding, Totals};
 use domain::ledger::chain::Seal;
 use domain::ledger::transfer::{Transaction, TransactionKind, Transfer, TransferCode};
 use domain::order::OrderLine;
+use domain::redemption::Redemption;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -15,7 +16,9 @@ use crate::Store;
 use crate::book::load::{GIFT_COLUMNS, ORDER_COLUMNS, order_lines, read_gift, read_order};
 use crate::desk;
 use crate::error::{Fault, FaultKind};
-use crate::tx::{Columns, Link};
+use crate::redemptions::{REDEMPTION_COLUMNS, approvals, payee_mark, read_redemption};
+use crate::secrets::Secret;
+use crate::tx::{Columns, Link, ids};
 use crate::vouchers::{BATCH_COLUMNS, of_batches, read_batch};
 
 /// Rows that are read at a time.
@@ -41,7 +44,7 @@ impl Store {
         mut tell: impl FnMut(Progress) + Send,
     ) -> Result<Result<Totals, Finding>, Fault> {
         let view = self.0.read.view().await?;
-        let found = audit(view.link(), &mut tell).await;
+        let found = audit(view.link(), &self.0.secret, &mut tell).await;
         view.rollback().await?;
         found
     }
@@ -67,16 +70,21 @@ impl From<Fault> for Stop {
 
 async fn audit(
     link: Link<'_>,
+    secret: &Secret,
     tell: &mut (impl FnMut(Progress) + Send),
 ) -> Result<Result<Totals, Finding>, Fault> {
-    match read_all(link, tell).await {
+    match read_all(link, secret, tell).await {
         Ok(totals) => Ok(Ok(totals)),
         Err(Stop::Found(finding)) => Ok(Err(finding)),
         Err(Stop::Failed(fault)) => Err(fault),
     }
 }
 
-async fn read_all(link: Link<'_>, tell: &mut (impl FnMut(Progress) + Send)) -> Result<Totals, Stop> {
+async fn read_all(
+    link: Link<'_>,
+    secret: &Secret,
+    tell: &mut (impl FnMut(Progress) + Send),
+) -> Result<Totals, Stop> {
     let sql = "SELECT sequence, seal FROM heads WHERE name = 'ledger'";
     let head = link.row(sql, vec![], |row| Ok((row.take::<i64>()?, row.take::<Vec<u8>>()?))).await?;
     let strange =
@@ -103,6 +111,7 @@ async fn read_all(link: Link<'_>, tell: &mut (impl FnMut(Progress) + Send)) -> R
     check_orders(link, &mut audit).await?;
     check_gifts(link, &mut audit).await?;
     check_vouchers(link, &mut audit).await?;
+    check_redemptions(link, secret, &mut audit).await?;
     if let Some(finding) = desk::check(link).await? {
         return Err(finding.into());
     }
@@ -335,6 +344,52 @@ async fn check_vouchers(link: Link<'_>, audit: &mut Audit) -> Result<(), Stop> {
             audit.vouchers(batch, &vouchers.remove(&batch.id).unwrap_or_default())?;
         }
     }
+}
+
+async fn check_redemptions(link: Link<'_>, secret: &Secret, audit: &mut Audit) -> Result<(), Stop> {
+    let sql = "SELECT a.redemption_id FROM redemption_approvals a LEFT JOIN redemptions r \
+               ON r.id = a.redemption_id WHERE r.id IS NULL OR r.user_id <> a.user_id \
+               ORDER BY a.redemption_id LIMIT 1";
+    if let Some(id) = link.row(sql, vec![], |row| row.take::<Uuid>()).await? {
+        let problem = "somebody agreed to what is not there, or to somebody else’s".to_owned();
+        return Err(Finding { row: format!("redemption {id}"), problem }.into());
+    }
+    let select = format!("SELECT {REDEMPTION_COLUMNS}, closed_at FROM redemptions");
+    let mut from = Uuid::nil();
+    loop {
+        let mut redemptions = read_after(link, "redemption", &select, from, read_redemption).await?;
+        let Some((last, _)) = redemptions.last() else { return Ok(()) };
+        from = last.id.uuid();
+        let mut agreed = approvals(link, redemptions.iter().map(|(redemption, _)| redemption.id)).await?;
+        for (redemption, closed_at) in &mut redemptions {
+            redemption.approvals = agreed.remove(&redemption.id).unwrap_or_default();
+            audit.redemption(redemption, *closed_at)?;
+        }
+        check_payees(link, secret, &redemptions).await?;
+    }
+}
+
+/// Where to pay is what its user wrote, or erased.
+async fn check_payees(
+    link: Link<'_>,
+    secret: &Secret,
+    of: &[(Redemption, Option<Timestamp>)],
+) -> Result<(), Stop> {
+    let sql = "SELECT redemption_id, payee FROM redemption_payees WHERE redemption_id IN ({})";
+    let keys = ids(of.iter().map(|(redemption, _)| redemption.id.uuid()));
+    let payees = link.rows_in(sql, keys, |row| Ok((row.take::<Uuid>()?, row.take::<String>()?))).await?;
+    let payees: HashMap<Uuid, String> = payees.into_iter().collect();
+    for (redemption, closed_at) in of {
+        let problem = match payees.get(&redemption.id.uuid()) {
+            Some(payee) if payee_mark(secret, redemption.user, payee) == redemption.payee => continue,
+            None if closed_at.is_some() => continue,
+            Some(_) => "where to pay is not what its user wrote",
+            None => "where to pay is gone before it was paid",
+        };
+        let row = format!("redemption {}", redemption.id);
+        return Err(Finding { row, problem: problem.to_owned() }.into());
+    }
+    Ok(())
 }
 
 /// The next rows of a table, in the order of their key, which is the first

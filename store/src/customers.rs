@@ -164,7 +164,8 @@ impl Store {
         Ok(found.await?)
     }
 
-    /// Erases what a user left with the staff. The account and the books stay.
+    /// Erases what a user left with the staff, and where they were paid for
+    /// redemptions that have ended. The account and the books stay.
     /// For the user, and for the staff. Erasing again changes nothing.
     ///
     /// # Errors
@@ -174,6 +175,9 @@ impl Store {
         let erased = self.writer()?.change(move |link| {
             Box::pin(async move {
                 let sql = "DELETE FROM customers WHERE user_id = $1";
+                link.change(sql, vec![id.uuid().into()]).await?;
+                let sql = "DELETE FROM redemption_payees WHERE redemption_id IN \
+                           (SELECT id FROM redemptions WHERE user_id = $1 AND closed_at IS NOT NULL)";
                 Ok(link.change(sql, vec![id.uuid().into()]).await?)
             })
         });

@@ -29,6 +29,7 @@ pub mod offers;
 pub mod orders;
 pub mod outbox;
 pub mod page;
+pub mod redemptions;
 pub mod refunds;
 mod row;
 pub mod sandbox;

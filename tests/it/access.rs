@@ -49,6 +49,7 @@ const ALL: [Heard; 4] = [Done; 4];
 const USERS: [Heard; 4] = [SignIn, Done, Done, Done];
 const OWNER: [Heard; 4] = [SignIn, Missing, Done, Missing];
 const STAFF: [Heard; 4] = [SignIn, Forbidden, Forbidden, Done];
+const NOWHERE: [Heard; 4] = [SignIn, Missing, Missing, Missing];
 const POSTED: [Heard; 4] = [SignIn, Refused, Refused, Refused];
 
 /// Posts are sent with nothing but their token: whoever is let in is refused
@@ -90,6 +91,10 @@ const TABLE: &[Row] = &[
     ("GET", "/library/{id}/download", [SignIn, Missing, Done, Missing]),
     ("GET", "/wallet", USERS),
     ("GET", "/wallet/statement.csv", USERS),
+    // This market turns no earnings into money.
+    ("GET", "/wallet/redemptions", NOWHERE),
+    ("POST", "/wallet/redemptions", NOWHERE),
+    ("POST", "/wallet/redemptions/{id}/cancel", NOWHERE),
     ("GET", "/top-up", USERS),
     ("GET", "/top-up/bill", USERS),
     ("POST", "/top-up/bill", POSTED),
@@ -154,6 +159,11 @@ const TABLE: &[Row] = &[
     ("POST", "/vendor/desk/enter", [SignIn, Forbidden, Forbidden, Refused]),
     ("GET", "/vendor/desk/order/{id}", [SignIn, Forbidden, Forbidden, Missing]),
     ("POST", "/vendor/desk/order/{id}", [SignIn, Forbidden, Forbidden, Missing]),
+    ("GET", "/vendor/redemptions", STAFF),
+    ("POST", "/vendor/redemptions", STAFF),
+    ("GET", "/vendor/redemptions/{id}", [SignIn, Forbidden, Forbidden, Missing]),
+    ("POST", "/vendor/redemptions/{id}", [SignIn, Forbidden, Forbidden, Missing]),
+    ("GET", "/vendor/redemptions/batch/{id}", [SignIn, Forbidden, Forbidden, Missing]),
     ("GET", "/vendor/vouchers", STAFF),
     ("POST", "/vendor/vouchers", [SignIn, Forbidden, Forbidden, Refused]),
     ("POST", "/vendor/vouchers/{id}/withdraw", [SignIn, Forbidden, Forbidden, Missing]),

@@ -86,6 +86,13 @@ impl Market {
         Self { base, store, world }
     }
 
+    /// A market under `rules` that sends letters.
+    pub async fn with_mail_under(rules: Rules, base: Base) -> Self {
+        let world = World::made(1, BEGINNING);
+        let store = open_with(&base, rules, world.clone(), Mail::On).await;
+        Self { base, store, world }
+    }
+
     /// A market under the standard rules that sends letters.
     pub async fn with_mail(base: Base) -> Self {
         let world = World::made(1, BEGINNING);

@@ -1,7 +1,9 @@
 //! Asking, agreeing, declining, telling the bank, and what the bank says.
 
 use super::earnings::Standing;
-use super::{PayTo, Redemption, RedemptionChange, RedemptionCommand, RedemptionState, RedemptionTerms};
+use super::{
+    OPEN_MAX, PayTo, Redemption, RedemptionChange, RedemptionCommand, RedemptionState, RedemptionTerms,
+};
 use crate::book::{Book, Change, Decision, Facts};
 use crate::gift::check_amount;
 use crate::id::{RedemptionBatchId, RedemptionId, UserId};
@@ -21,7 +23,10 @@ const PAYOUTS: AccountId = AccountId::vendor(AccountKind::Payouts);
 /// The refusals of each, in its precedence.
 pub fn decide(book: &Book, facts: &Facts<'_>, command: &RedemptionCommand) -> Result<Decision, Refusal> {
     match command {
-        RedemptionCommand::Ask { user, tokens, pay_to, standing, terms } => {
+        RedemptionCommand::Ask { open: OPEN_MAX.., .. } => {
+            Err(Refusal::TooMany { what: "redemptions under way".into(), limit: OPEN_MAX })
+        }
+        RedemptionCommand::Ask { user, tokens, pay_to, standing, terms, .. } => {
             decide_ask(book, facts, *user, *tokens, pay_to, *standing, terms)
         }
         RedemptionCommand::Cancel { redemption, by } => decide_cancel(book, facts, *redemption, *by),
@@ -41,7 +46,7 @@ pub fn decide(book: &Book, facts: &Facts<'_>, command: &RedemptionCommand) -> Re
     }
 }
 
-/// Precedence: off, frozen account, debt, amount, minimum, what is redeemable,
+/// Precedence: too many under way, off, frozen account, debt, amount, minimum, what is redeemable,
 /// what the bank would have to pay.
 fn decide_ask(
     book: &Book,

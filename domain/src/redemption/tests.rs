@@ -1,5 +1,6 @@
 use super::*;
 use crate::command::{Answer, Command};
+use crate::id::DisputeId;
 use crate::ledger::account::{AccountId, AccountKind, Sums};
 use crate::order::settle::Releaser;
 use crate::testing::{Scene, tokens, told, user};
@@ -11,7 +12,8 @@ fn terms() -> RedemptionTerms {
 fn ask(scene: &mut Scene, who: &str, amount: Tokens, matured: &str, terms: RedemptionTerms) -> Answer {
     let pay_to = PayTo { payee: Payee::parse("IBAN of wren").unwrap(), mark: PayeeMark([7; 32]) };
     let standing = Standing { matured: tokens(matured), debits: Tokens::ZERO };
-    let command = RedemptionCommand::Ask { user: user(who), tokens: amount, pay_to, standing, terms };
+    let command =
+        RedemptionCommand::Ask { user: user(who), tokens: amount, pay_to, standing, open: 0, terms };
     scene.ask(user(who).uuid(), Command::Redemption(Box::new(command)))
 }
 
@@ -65,7 +67,7 @@ fn whoever_owes_takes_nothing_out() {
 #[test]
 fn whoever_is_disputed_takes_nothing_out() {
     let mut scene = Scene::with("wren earned 30");
-    scene.book.load_frozen(user("wren"));
+    scene.book.load_frozen(DisputeId::new(Uuid::nil()), user("wren"));
     assert_eq!(told(&ask(&mut scene, "wren", tokens("10"), "30", terms())), "ACCOUNT_FROZEN");
 }
 
@@ -76,6 +78,36 @@ fn two_requests_cannot_take_the_same_tokens() {
         // Both were looked up before either was decided.
         assert_eq!(told(&ask(&mut scene, "wren", tokens("10"), "25", terms())), answer);
     }
+}
+
+#[test]
+fn only_some_are_under_way_at_once() {
+    let mut scene = Scene::with("wren earned 30");
+    let pay_to = PayTo { payee: Payee::parse("IBAN of wren").unwrap(), mark: PayeeMark([7; 32]) };
+    let standing = Standing { matured: tokens("30"), debits: Tokens::ZERO };
+    for (open, answer) in [(4, "redemption"), (5, "TOO_MANY"), (9, "TOO_MANY")] {
+        let (user, tokens, pay_to) = (user("wren"), tokens("10"), pay_to.clone());
+        let command = RedemptionCommand::Ask { user, tokens, pay_to, standing, open, terms: terms() };
+        assert_eq!(told(&do_it(&mut scene, "wren", command)), answer);
+    }
+}
+
+/// "finch approve": somebody does something about a redemption.
+fn act(scene: &mut Scene, redemption: RedemptionId, step: &str) -> Answer {
+    let (who, verb) = step.split_once(' ').unwrap();
+    let by = user(who);
+    let command = match verb {
+        "cancel" => RedemptionCommand::Cancel { redemption, by },
+        "approve" => RedemptionCommand::Approve { redemption, by },
+        "reject" => RedemptionCommand::Reject { redemption, reason: note() },
+        "send" => RedemptionCommand::Send { redemptions: vec![redemption] },
+        "failed" => RedemptionCommand::Failed { redemption, reason: note() },
+        _ => {
+            let bank_reference = BankReference::parse("B1").unwrap();
+            RedemptionCommand::Paid { redemption, by, bank_reference }
+        }
+    };
+    do_it(scene, who, command)
 }
 
 /// For how many tokens, then who does what in turn with which answer, and who
@@ -142,20 +174,7 @@ fn how_redemptions_go() {
         let asked = ask(&mut scene, "wren", tokens(amount), "60", terms());
         let redemption = asked.unwrap().redemption.unwrap();
         for (step, answer) in steps {
-            let (who, verb) = step.split_once(' ').unwrap();
-            let by = user(who);
-            let command = match verb {
-                "cancel" => RedemptionCommand::Cancel { redemption, by },
-                "approve" => RedemptionCommand::Approve { redemption, by },
-                "reject" => RedemptionCommand::Reject { redemption, reason: note() },
-                "send" => RedemptionCommand::Send { redemptions: vec![redemption] },
-                "failed" => RedemptionCommand::Failed { redemption, reason: note() },
-                _ => {
-                    let bank_reference = BankReference::parse("B1").unwrap();
-                    RedemptionCommand::Paid { redemption, by, bank_reference }
-                }
-            };
-            assert_eq!(told(&do_it(&mut scene, who, command)), *answer, "{step} of {steps:?}");
+            assert_eq!(told(&act(&mut scene, redemption, step)), *answer, "{step} of {steps:?}");
         }
         assert_eq!(scene.balances(), after, "{steps:?}");
     }
@@ -204,7 +223,8 @@ fn the_audit_knows_every_fact_of_it() {
     scene.audit().unwrap();
     do_it(&mut scene, "finch", RedemptionCommand::Send { redemptions: vec![asked, second] }).unwrap();
     scene.audit().unwrap();
-    let wrongs: [(&str, fn(&mut Redemption)); 10] = [
+    type Wrong = (&'static str, fn(&mut Redemption));
+    let wrongs: [Wrong; 10] = [
         ("tokens", |it| it.tokens = tokens("21")),
         ("user", |it| it.user = user("robin")),
         ("money", |it| it.money = Money::new(1, Currency::USD).unwrap()),

@@ -181,6 +181,7 @@ pub(super) async fn queue(ask: Ask, query: Pairs) -> Answer {
     };
     show(&QueueView {
         page: ask.own_page("Desk").await?,
+        has_redemption: ask.site.store.redemption_terms().is_on,
         states: all.chain(states).collect(),
         rows: page.items.iter().map(|view| row(&view.top_up, &view.handle, now)).collect(),
         pager: show::pager(&page, &here, |view| view.top_up.id.uuid()),

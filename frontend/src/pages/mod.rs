@@ -13,6 +13,7 @@ mod help;
 mod listing;
 mod mail;
 mod order;
+mod redemption;
 mod sandbox;
 mod search;
 mod sell;
@@ -121,6 +122,8 @@ fn own() -> Router<Site> {
         .route(Library::PATTERN, get(order::library))
         .route(Wallet::PATTERN, get(wallet::wallet))
         .route(Statement::PATTERN, get(wallet::statement))
+        .route(Redemptions::PATTERN, get(redemption::own).post(redemption::request))
+        .route(CancelRedemption::PATTERN, post(redemption::cancel))
         .route(TopUp::PATTERN, get(topup::ways))
         .route(TopUpBill::PATTERN, get(desk::bill_form).post(desk::bill))
         .route(TopUpCard::PATTERN, post(topup::by_card))
@@ -152,6 +155,9 @@ fn vendors() -> Router<Site> {
         .route(VendorDesk::PATTERN, get(desk::queue))
         .route(VendorDeskEnter::PATTERN, get(desk::enter_form).post(desk::enter))
         .route(VendorDeskOrder::PATTERN, get(desk::order).post(desk::work))
+        .route(VendorRedemptions::PATTERN, get(redemption::queue).post(redemption::send))
+        .route(VendorRedemption::PATTERN, get(redemption::one).post(redemption::work))
+        .route(RedemptionBatch::PATTERN, get(redemption::batch))
         .route(VendorTokens::PATTERN, get(tariff::tokens).post(tariff::set_price))
         .route(VendorBundles::PATTERN, post(tariff::set_bundles))
         .route(VendorUsers::PATTERN, get(vendor::users))

@@ -11,7 +11,7 @@ use crate::ask::{Answer, Ask, show};
 use crate::parts::{Change, Crumb, Direction};
 use crate::posted::Pairs;
 use crate::view::wallet::{Entry, Pocket, WalletView};
-use crate::{routes, show};
+use crate::{csv, routes, show};
 
 /// How many movements a page shows.
 const ENTRIES: u32 = 25;
@@ -50,6 +50,7 @@ pub(super) async fn wallet(ask: Ask, query: Pairs) -> Answer {
     show(&WalletView {
         page: ask.own_page("Wallet").await?,
         balance: ask.price(wallet.balance()),
+        has_redemption: ask.site.store.redemption_terms().is_on,
         pockets,
         entries: page.items.iter().map(|movement| entry(movement, user.id)).collect(),
         pager: show::pager(&page, &routes::Wallet.to_string(), |movement| {
@@ -118,8 +119,16 @@ fn what(movement: &Movement, me: UserId) -> String {
         (TransactionKind::PromoExpiry, _) => "Expired",
         (TransactionKind::WrittenOff, _) => "Taken back: an invoice was never paid",
         (TransactionKind::VoucherRedeemed, _) => "Code redeemed",
-        // These move nothing, and so never stand in a statement.
+        (TransactionKind::RedemptionAsked, _) => "To be turned into money",
+        (TransactionKind::RedemptionReturned, _) => "Not turned into money, given back",
+        // These move nothing of a wallet, and so never stand in a statement.
         (TransactionKind::VouchersIssued | TransactionKind::VoucherWithdrawn, _) => "Vouchers",
+        (
+            TransactionKind::RedemptionAgreed
+            | TransactionKind::RedemptionSent
+            | TransactionKind::RedemptionPaid,
+            _,
+        ) => "Turned into money",
     };
     // Nobody is named after a word that waits for a name.
     if known { text.to_owned() } else { text.trim_end_matches(" from").trim_end_matches(" to").to_owned() }
@@ -137,6 +146,7 @@ fn reference(movement: &Movement) -> Option<Crumb> {
             let top_up = domain::id::TopUpId::new(movement.reference);
             Some(show::link("the top-up", routes::TopUpOrder::to(top_up)))
         }
+        Subject::Redemption => Some(show::link("all requests", routes::Redemptions)),
         Subject::User | Subject::Voucher | Subject::VoucherBatch => None,
     }
 }
@@ -171,8 +181,8 @@ fn csv_line(movement: &Movement, me: UserId) -> String {
     format!(
         "{},{},{},{sign}{},{},{},{}\r\n",
         movement.at.rfc3339(),
-        csv_text(&what(movement, me)),
-        csv_text(other(movement, me).map_or("", String::as_str)),
+        csv::text(&what(movement, me)),
+        csv::text(other(movement, me).map_or("", String::as_str)),
         movement.amount,
         movement.balance_after,
         movement.place.sequence,
@@ -180,28 +190,9 @@ fn csv_line(movement: &Movement, me: UserId) -> String {
     )
 }
 
-/// A text as one value: quoted, and never taken for a formula by a
-/// spreadsheet.
-fn csv_text(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn spreadsheets_see_texts_not_formulas() {
-        for (text, value) in [
-            ("plain", "\"plain\""),
-            ("a \"b\", c", "\"a \"\"b\"\", c\""),
-            ("=1+1", "\"'=1+1\""),
-            ("", "\"\""),
-        ] {
-            assert_eq!(csv_text(text), value);
-        }
-    }
 
     #[test]
     fn places_are_read_back() {

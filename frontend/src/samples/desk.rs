@@ -31,11 +31,12 @@ impl Samples for QueueView {
     fn samples() -> Vec<(&'static str, Self)> {
         let full = Self {
             page: staff("Desk", "/vendor/desk"),
+            has_redemption: true,
             states: vec![choice("all of them", true), choice("overdue", false)],
             rows: vec![row(1, "quiet-wren-4821", "waits for agreement"), row(2, LONG, "overdue")],
             pager: Pager { previous: None, next: Some("/vendor/desk?after=x".to_owned()) },
         };
-        let empty = Self { rows: vec![], pager: Pager::default(), ..full.clone() };
+        let empty = Self { has_redemption: false, rows: vec![], pager: Pager::default(), ..full.clone() };
         vec![("full", full), ("empty", empty)]
     }
 }

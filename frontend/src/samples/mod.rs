@@ -10,6 +10,7 @@ mod handover;
 mod mail;
 mod market;
 mod money;
+mod redemption;
 mod topup;
 mod trade;
 mod vendor;
@@ -66,6 +67,9 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<desk::DeskOrderView>(),
         rendered::<desk::EnterView>(),
         rendered::<desk::BillView>(),
+        rendered::<redemption::RedemptionsView>(),
+        rendered::<redemption::RedemptionQueueView>(),
+        rendered::<redemption::RedemptionView>(),
         rendered::<topup::TopUpView>(),
         rendered::<topup::TopUpOrderView>(),
         rendered::<topup::SandboxView>(),

@@ -43,6 +43,7 @@ impl Samples for WalletView {
         let full = Self {
             page: user("Wallet", "/wallet", "1250"),
             balance: price("1250"),
+            has_redemption: true,
             pockets: vec![
                 pocket("Spendable", "700", "Spend it or give it away."),
                 pocket("Earned", "500.5025", "From your sales. Spend it or give it away."),

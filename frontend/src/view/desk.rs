@@ -12,6 +12,8 @@ use super::vendor::Tab;
 pub struct QueueView {
     /// The frame.
     pub page: Page,
+    /// Whether earnings can be turned into money.
+    pub has_redemption: bool,
     /// Which orders are shown.
     pub states: Vec<Choice>,
     /// The orders, newest first.

@@ -13,6 +13,7 @@ pub mod library;
 pub mod listing;
 pub mod mail;
 pub mod order;
+pub mod redemption;
 pub mod search;
 pub mod sell;
 pub mod storefront;

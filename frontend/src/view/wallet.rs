@@ -10,6 +10,8 @@ pub struct WalletView {
     pub page: Page,
     /// What can be spent now.
     pub balance: Price,
+    /// Whether earnings can be turned into money.
+    pub has_redemption: bool,
     /// Of what the balance is made.
     pub pockets: Vec<Pocket>,
     /// Movements, newest first.

@@ -26,6 +26,7 @@ enum About {
     Software,
     Release,
     Program,
+    Redeemed,
 }
 
 /// What comes of it for a visitor, a stranger, the owner and the staff: "ok",
@@ -63,8 +64,10 @@ const SUBSCRIPTIONS: [(&str, About, &str, Outcomes); 1] =
     [("walletChanged", About::Nothing, "walletChanged(now: true) { balance }", USERS)];
 
 /// Fields below the root that are for the staff.
-const BELOW: [(&str, &str, Outcomes); 11] = [
+const BELOW: [(&str, &str, Outcomes); 13] = [
     ("topUpDesk", "vendor { topUpDesk(first: 1) { edges { cursor } } }", STAFF),
+    ("redemptions", "vendor { redemptions(first: 1) { edges { cursor } } }", STAFF),
+    ("redemptionTerms", "vendor { redemptionTerms { price } user: name }", OPEN),
     ("glance", "vendor { glance { users } }", STAFF),
     ("latestOrders", "vendor { latestOrders { id total } }", STAFF),
     ("seal", "vendor { seal { transaction seal } }", STAFF),
@@ -84,7 +87,7 @@ const BELOW: [(&str, &str, Outcomes); 11] = [
 /// Mutations, with "ID" in the input for the thing's id or code, and "KEY" for
 /// a fresh key. Null stands for a mutation without input.
 fn mutations() -> Vec<MutationRow> {
-    [of_accounts(), of_the_market(), of_top_ups(), of_letters(), of_software()].concat()
+    [of_accounts(), of_the_market(), of_top_ups(), of_redemptions(), of_letters(), of_software()].concat()
 }
 
 /// The name, what it is about, its input, and what comes of it.
@@ -145,6 +148,29 @@ fn of_top_ups() -> Vec<MutationRow> {
         ),
         ("setTokenPrice", About::Nothing, json!({ "price": "0.01" }), STAFF),
         ("setBundles", About::Nothing, json!({ "bundles": [] }), STAFF),
+    ]
+}
+
+fn of_redemptions() -> Vec<MutationRow> {
+    let agreed = ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "WRONG_STATE"];
+    vec![
+        (
+            "requestRedemption",
+            About::Nothing,
+            json!({ "tokens": "1", "payTo": "my bank", "idempotencyKey": "KEY" }),
+            ["NOT_SIGNED_IN", "INSUFFICIENT_TOKENS", "INSUFFICIENT_TOKENS", "INSUFFICIENT_TOKENS"],
+        ),
+        ("cancelRedemption", About::Redeemed, json!({ "redemptionId": "ID" }), OWNERS),
+        ("approveRedemption", About::Redeemed, json!({ "redemptionId": "ID" }), STAFF),
+        ("rejectRedemption", About::Redeemed, json!({ "redemptionId": "ID", "reason": "no" }), STAFF),
+        ("sendRedemptions", About::Nothing, json!({ "idempotencyKey": "KEY" }), STAFF),
+        (
+            "recordRedemptionPaid",
+            About::Redeemed,
+            json!({ "redemptionId": "ID", "bankReference": "KEY", "idempotencyKey": "KEY" }),
+            agreed,
+        ),
+        ("recordRedemptionFailed", About::Redeemed, json!({ "redemptionId": "ID", "reason": "no" }), agreed),
     ]
 }
 
@@ -292,7 +318,7 @@ struct People {
 
 impl People {
     async fn gather() -> Self {
-        let house = House::open().await;
+        let house = House::redeeming().await;
         let staff = house.staff("market-keeper").await;
         house.person("ada").await;
         house.person("receiver").await;
@@ -347,6 +373,14 @@ impl People {
                 let input = json!({ "tokens": "5", "method": "WIRE", "idempotencyKey": house.fresh_key() });
                 house.done(owner, "requestInvoice", input, "topUpOrder { id }").await["topUpOrder"]["id"]
                     .clone()
+            }
+            About::Redeemed => {
+                let order = json!({ "orderId": self.order(owner, trader).await });
+                house.done(trader, "confirmReceipt", order, "order { state }").await;
+                let key = house.fresh_key();
+                let input = json!({ "tokens": "0.5", "payTo": "my own bank", "idempotencyKey": key });
+                let made = house.done(owner, "requestRedemption", input, "redemption { id }").await;
+                made["redemption"]["id"].clone()
             }
             About::Batch | About::Voucher => {
                 let key = house.fresh_key();

@@ -104,6 +104,7 @@ impl Scene {
         let wrong = json!({ "handle": "ada-sells", "passphrase": "wrong" });
         let empty = json!({ "expectedTotal": "0", "idempotencyKey": "e" });
         let order = json!({ "orderId": self.cancelled });
+        let redeem = json!({ "tokens": "1", "payTo": "my own bank", "idempotencyKey": "r" });
         let table = [
             (nobody, "buy", self.buy(&self.cheap, 1, "1"), "NOT_SIGNED_IN"),
             (ben, "setFeeRules", json!({ "rules": [] }), "FORBIDDEN"),
@@ -116,6 +117,7 @@ impl Scene {
             (ada, "claimGift", self.claim(), "ALREADY_CLAIMED"),
             (ben, "confirmReceipt", order, "WRONG_STATE"),
             (ada, "reviseListing", images, "NOT_FOUND"),
+            (ben, "requestRedemption", redeem, "REDEMPTION_OFF"),
         ];
         let row =
             |(actor, name, input, code)| (actor, name, input, code, "Refused", json!({ "field": null }));

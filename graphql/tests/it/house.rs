@@ -90,11 +90,26 @@ const ERRORS: &str = "userErrors { __typename code message field \
 
 impl House {
     pub(crate) async fn open() -> Self {
+        Self::under(Market::default()).await
+    }
+
+    /// A house in which even half an earned token is redeemed at once.
+    pub(crate) async fn redeeming() -> Self {
+        let mut market = Market::default();
+        market.redemption.is_on = true;
+        market.redemption.minimum = domain::tokens::Tokens::parse("0.5").unwrap();
+        market.redemption.price = domain::money::TokenPrice::from_micros(1_000_000).unwrap();
+        market.redemption.maturity = domain::time::Seconds::new(0);
+        market.redemption.promo = domain::redemption::earnings::PromoIncome::Counts;
+        Self::under(market).await
+    }
+
+    async fn under(market: Market) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let world = World::made(7, NOW);
         let options = store::Options {
             url: format!("sqlite://{}", folder.path().join("market.db").display()),
-            market: Market::default(),
+            market,
             secret: Secret::new([7; 32]),
             world: world.clone(),
             media: Arc::new(Shelf { folder: folder.path().to_owned(), count: AtomicU64::new(0) }),

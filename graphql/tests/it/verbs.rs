@@ -79,6 +79,8 @@ const OFFERED: &[(&str, &str)] = &[
     ("product_named", "Query.software"),
     ("releases_of", "Software.releases"),
     ("own_release", "Mutation.publishRelease"),
+    ("request_redemption", "Mutation.requestRedemption"),
+    ("cancel_redemption", "Mutation.cancelRedemption"),
 ];
 
 /// The same for the vendor's staff.
@@ -103,6 +105,11 @@ const OFFERED_TO_STAFF: &[(&str, &str)] = &[
     ("set_token_price", "Mutation.setTokenPrice"),
     ("set_bundles", "Mutation.setBundles"),
     ("price_history", "Vendor.tokenPrices"),
+    ("approve_redemption", "Mutation.approveRedemption"),
+    ("reject_redemption", "Mutation.rejectRedemption"),
+    ("send_redemptions", "Mutation.sendRedemptions"),
+    ("record_redemption_paid", "Mutation.recordRedemptionPaid"),
+    ("record_redemption_failed", "Mutation.recordRedemptionFailed"),
 ];
 
 /// Verbs of the program itself: they refuse every other actor.
@@ -112,6 +119,7 @@ const OF_THE_PROGRAM: &[&str] = &[
     "release_due",
     "fall_due",
     "return_due",
+    "erase_payees",
     "import_listings",
     "take_letters",
     "letter_sent",

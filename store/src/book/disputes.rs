@@ -1,5 +1,7 @@
 //! Disputed card payments and refunds: into the Book and out of it.
 
+use std::collections::BTreeSet;
+
 use domain::book::{Book, Change};
 use domain::command::Needs;
 use domain::id::{DisputeId, RefundId, TopUpId, UserId};
@@ -53,9 +55,10 @@ pub(crate) fn read_refund(row: &mut Columns<'_>) -> Result<Refund, Fault> {
 /// the top-ups that are settled. Their accounts are locked before.
 pub(crate) async fn load(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<(), Fault> {
     let sql = "SELECT id, user_id FROM disputes WHERE closed_at IS NULL AND user_id IN ({})";
-    let spenders = ids(needs.spenders.iter().map(|user| user.uuid()));
+    let redeemers = book.redemptions.all().map(|redemption| redemption.user.uuid());
+    let spenders: BTreeSet<_> = needs.spenders.iter().map(|user| user.uuid()).chain(redeemers).collect();
     let read = |row: &mut Columns<'_>| Ok((row.id(DisputeId::new)?, row.id(UserId::new)?));
-    for (dispute, user) in link.rows_in(sql, spenders, read).await? {
+    for (dispute, user) in link.rows_in(sql, ids(spenders), read).await? {
         book.load_frozen(dispute, user);
     }
     let top_ups = ids(needs.top_ups.iter().map(|id| id.uuid()));

@@ -1,5 +1,5 @@
 //! Loading a Book. On PostgreSQL rows are locked as they are read, always in
-//! this order: carts, orders, gifts, top-ups, vouchers, listings, accounts;
+//! this order: carts, orders, gifts, top-ups, vouchers, redemptions, listings, accounts;
 //! within a table by key.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
 use crate::tx::{Columns, Link, ids};
-use crate::{desk, fees, vouchers};
+use crate::{desk, fees, redemptions, vouchers};
 
 /// A Book with the rows that `requests` need, and the accounts that exist.
 pub(crate) struct Loaded {
@@ -54,6 +54,7 @@ pub(crate) async fn load(
     top_ups::load(link, &mut book, &needs).await?;
     desk::load(link, &mut book, &needs).await?;
     vouchers::load(link, &needs).await?.into_iter().for_each(|voucher| book.vouchers.load(voucher));
+    redemptions::load(link, &mut book, &needs).await?;
     load_listings(link, &mut book, &needs).await?;
     let accounts = load_accounts(link, &mut book, &needs).await?;
     // After the accounts are locked: a dispute that another server opens
@@ -232,8 +233,8 @@ async fn load_listings(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result
     Ok(())
 }
 
-/// Loads the accounts of everybody whom the batch may touch, and the one
-/// vendor account with a floor if gifts move. The other vendor accounts only
+/// Loads the accounts of everybody whom the batch may touch, and the vendor's
+/// accounts with a floor if gifts or redemptions move. The other vendor accounts only
 /// grow: nobody has to know their sums.
 async fn load_accounts(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<HashSet<AccountId>, Fault> {
     let mut owners: BTreeSet<Uuid> = needs.users.iter().map(|user| user.uuid()).collect();
@@ -242,6 +243,7 @@ async fn load_accounts(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result
     owners.extend(book.orders().flat_map(|order| [order.buyer.uuid(), order.seller.uuid()]));
     owners.extend(book.gifts().map(|gift| gift.giver.uuid()));
     owners.extend(book.top_ups().map(|top_up| top_up.user.uuid()));
+    owners.extend(book.redemptions.all().map(|redemption| redemption.user.uuid()));
     let lock = link.for_update();
     let read = |row: &mut Columns<'_>| {
         let owner = row.take()?;
@@ -251,10 +253,13 @@ async fn load_accounts(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result
     let columns = "SELECT owner, kind, debits, credits FROM accounts WHERE";
     let sql = format!("{columns} owner IN ({{}}) ORDER BY owner, kind{lock}");
     let mut rows = link.rows_in(&sql, ids(owners), read).await?;
-    if book.gifts().next().is_some() {
-        let gifts = AccountId::vendor(AccountKind::Gifts);
+    let pending = [
+        book.gifts().next().map(|_| AccountKind::Gifts),
+        book.redemptions.all().next().map(|_| AccountKind::Payouts),
+    ];
+    for pending in pending.into_iter().flatten().map(AccountId::vendor) {
         let sql = format!("{columns} owner = $1 AND kind = $2{lock}");
-        rows.extend(link.rows(sql, vec![gifts.owner.into(), gifts.kind.number().into()], read).await?);
+        rows.extend(link.rows(sql, vec![pending.owner.into(), pending.kind.number().into()], read).await?);
     }
     let mut known = HashSet::new();
     for (account, sums) in rows {

@@ -18,7 +18,7 @@ use sea_orm::Value;
 use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
 use crate::tx::{Link, ids, insert};
-use crate::{customers, desk, feed, outbox, sessions, users, vouchers};
+use crate::{customers, desk, feed, outbox, redemptions, sessions, users, vouchers};
 
 /// Writes it all. Nothing is refused any more; whatever goes wrong here is a
 /// fault, and the transaction is rolled back.
@@ -32,6 +32,7 @@ pub(crate) async fn write(link: Link<'_>, written: Written, known: &HashSet<Acco
     desk::write(link, &written.changes).await?;
     vouchers::write(link, &written.changes).await?;
     disputes::write(link, &written.changes).await?;
+    redemptions::write(link, &written.changes).await?;
     write_stock(link, &written.changes).await?;
     write_carts(link, &written.changes).await?;
     write_keys(link, &written.keys).await?;

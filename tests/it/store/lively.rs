@@ -33,7 +33,7 @@ pub(crate) fn rule(name: &str, basis_points: u16, seller: Option<&str>) -> FeeRu
 
 /// Lets everything happen once.
 pub(crate) async fn lively(base: Base) -> Lively {
-    let market = Market::with_mail(base).await;
+    let market = Market::with_mail_under(super::redemptions::rules(), base).await;
     let store = &market.store;
     let staff = market.staff("keeper").await;
     let wren = market.person("wren").await;
@@ -59,6 +59,7 @@ pub(crate) async fn lively(base: Base) -> Lively {
     store.add_to_cart(&robin.actor, song, 1).await.unwrap();
     store.checkout(&robin.actor, tokens("23"), "mixed").await.unwrap();
     use_vouchers(&market, &staff, &wren).await;
+    redeem_in_every_way(&market, &staff, &wren).await;
     market.clean().await;
     Lively { market, wren, finch }
 }
@@ -75,6 +76,30 @@ async fn give_in_every_way(market: &Market, finch: &Person, robin: &Person) {
     let (view, _) =
         store.create_gift_link(&finch.actor, tokens("5"), "or not", "cancelled-gift").await.unwrap();
     store.cancel_gift(&finch.actor, view.gift.id).await.unwrap();
+}
+
+/// Redemptions in every state.
+async fn redeem_in_every_way(market: &Market, staff: &Person, wren: &Person) {
+    let store = &market.store;
+    let rich = market.person_with("marsh-harrier", 5_000).await;
+    let boat = wren.lists_file("A boat", 1_000).await;
+    rich.buys(boat, 1, "boat").await.unwrap();
+    market.pass(15 * 86_400);
+    let other = market.staff("heron").await;
+    let mut ids = Vec::new();
+    for (key, amount) in [("r1", "10"), ("r2", "100"), ("r3", "12"), ("r4", "13")] {
+        let asked = store.request_redemption(&wren.actor, tokens(amount), "my bank", key).await.unwrap();
+        ids.push(asked.redemption.id);
+    }
+    store.cancel_redemption(&wren.actor, ids[3]).await.unwrap();
+    for id in &ids[..3] {
+        store.approve_redemption(&staff.actor, *id).await.unwrap();
+    }
+    store.send_redemptions(&staff.actor, "batch").await.unwrap();
+    store.record_redemption_paid(&other.actor, ids[0], "B 1", "paid").await.unwrap();
+    store.record_redemption_failed(&other.actor, ids[2], "no such account").await.unwrap();
+    let last = store.request_redemption(&wren.actor, tokens("14"), "my bank", "r5").await.unwrap();
+    store.approve_redemption(&other.actor, last.redemption.id).await.unwrap();
 }
 
 /// Vouchers in every state, of a batch that ends and one that never does.

@@ -16,6 +16,7 @@ mod main_job;
 mod orders;
 mod privacy;
 mod races;
+mod redemptions;
 mod releases;
 mod servers;
 mod software;

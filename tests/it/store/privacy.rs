@@ -12,7 +12,7 @@ use super::tamper::columns_of_all_tables;
 /// The only columns that hold words which people typed. Everything else is
 /// numbers, times, random identities and hashes. A new column belongs here
 /// only with a reason why it must be stored.
-const TYPED: [&str; 24] = [
+const TYPED: &[&str] = &[
     "categories.name",
     "categories.slug",
     // What somebody chose to leave with the staff: apart from the ledger, and
@@ -35,6 +35,11 @@ const TYPED: [&str; 24] = [
     "mail_addresses.mailbox",
     "order_lines.fee_explanation",
     "order_lines.title",
+    // Where a seller wants to be paid, erased some time after the end, and why
+    // it came to nothing.
+    "redemption_payees.payee",
+    "redemption_events.note",
+    "redemptions.bank_reference",
     // What a letter tells, until it is sent.
     "outbox.detail",
     "transactions.detail",
@@ -45,7 +50,7 @@ const TYPED: [&str; 24] = [
 ];
 
 /// Texts that we write ourselves.
-const OURS: [&str; 40] = [
+const OURS: &[&str] = &[
     "bundles.currency",
     "credit_limits.currency",
     "desk_events.detail",
@@ -64,6 +69,7 @@ const OURS: [&str; 40] = [
     "listings.cover",
     "listings.external_id",
     "listings.file_hash",
+    "redemptions.currency",
     "refunds.currency",
     "refunds.error",
     "refunds.provider_ref",
