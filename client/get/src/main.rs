@@ -25,6 +25,7 @@ use say::{Report, Voice};
 use serde::{Deserialize, Serialize};
 use shop::Shop;
 use trade::Deal;
+use wire::Connection;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -103,18 +104,14 @@ fn search(shop: &Shop, words: &str) -> Result<Report, Stop> {
         software: Option<Slug>,
     }
     #[derive(Deserialize)]
-    struct Nodes {
-        nodes: Vec<Listing>,
-    }
-    #[derive(Deserialize)]
     struct Told {
-        search: Nodes,
+        search: Connection<Listing>,
     }
     let query = "query($words: String!) { search(query: $words, filter: { kinds: [SOFTWARE] }, first: 20) \
-        { nodes { title price software { slug } } } }";
+        { edges { node { title price software { slug } } } } }";
     let told: Told = shop.link.ask(query, &Asked { words }, Who::NOBODY)?;
     let (mut report, mut facts) = (Report::default(), Vec::new());
-    for listing in told.search.nodes {
+    for listing in told.search.nodes() {
         let Some(Slug { slug }) = listing.software else { continue };
         report = report.line(format!("{slug}: {} (from {} tokens)", listing.title, listing.price));
         facts.push(serde_json::json!({"product": slug, "title": listing.title, "from": listing.price}));

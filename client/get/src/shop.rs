@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::args::Common;
 use crate::say::Voice;
-use crate::wire::{LICENCE, Licence, OFFER, Software};
+use crate::wire::{Connection, LICENCE, Licence, OFFER, Software};
 
 /// The most licences that are looked at.
 const LICENCES_MAX: u32 = 50;
@@ -183,18 +183,14 @@ impl Shop {
     /// All licences of who is signed in.
     pub(crate) fn licences(&self) -> Result<Vec<Licence>, Stop> {
         #[derive(Deserialize)]
-        struct Nodes {
-            nodes: Vec<Licence>,
-        }
-        #[derive(Deserialize)]
         struct Me {
-            licences: Nodes,
+            licences: Option<Connection<Licence>>,
         }
         #[derive(Deserialize)]
         struct Told {
             me: Option<Me>,
         }
-        let query = format!("{{ me {{ licences(first: {LICENCES_MAX}) {{ nodes {{ {LICENCE} }} }} }} }}");
+        let query = format!("{{ me {{ licences(first: {LICENCES_MAX}) {{ edges {{ node {{ {LICENCE} }} }} }} }} }}");
         let told: Told = self.link.ask(&query, &(), self.who()?)?;
         let over = || {
             Stop::Store(No {
@@ -205,12 +201,12 @@ impl Shop {
                 shortfall: None,
             })
         };
-        Ok(told.me.ok_or_else(over)?.licences.nodes)
+        Ok(told.me.and_then(|me| me.licences).ok_or_else(over)?.nodes().collect())
     }
 
     /// The licence of a program: one that holds before those that do not.
     pub(crate) fn licence(&self, product: &str) -> Result<Licence, Stop> {
-        let mut of_it: Vec<_> = self.licences()?.into_iter().filter(|it| it.product == product).collect();
+        let mut of_it: Vec<_> = self.licences()?.into_iter().filter(|it| it.product.as_deref() == Some(product)).collect();
         of_it.sort_by_key(|it| it.verdict.exit_code() != 0);
         let none = || not_found(&format!("you have no licence of {product}: buy or rent it first"));
         of_it.into_iter().next().ok_or_else(none)

@@ -63,13 +63,17 @@ pub(crate) fn status(shop: &Shop, product: Option<&str>) -> Result<Report, Stop>
     let mut facts = Vec::new();
     match shop.licences() {
         Ok(licences) => {
-            for licence in licences.iter().filter(|it| product.is_none_or(|asked| asked == it.product)) {
-                let here = here(shop, &licence.product)?;
-                report = report.line(format!("{}: {}; {here}", licence.product, licence.sentence()));
+            for licence in licences {
+                let Some(name) = licence.product.as_deref() else { continue };
+                if product.is_some_and(|asked| asked != name) {
+                    continue;
+                }
+                let here = here(shop, name)?;
+                report = report.line(format!("{name}: {}; {here}", licence.sentence()));
                 let meters: serde_json::Map<_, _> =
                     licence.meters.iter().map(|meter| (meter.code.clone(), meter.left.into())).collect();
                 facts.push(serde_json::json!({
-                    "product": licence.product, "licence": licence.id, "verdict": licence.verdict.code(),
+                    "product": name, "licence": licence.id, "verdict": licence.verdict.code(),
                     "endsAt": licence.ends_at, "left": meters, "here": here,
                 }));
             }

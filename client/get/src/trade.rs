@@ -82,7 +82,7 @@ pub(crate) fn deal(shop: &Shop, deal: Deal, trade: &Trade) -> Result<Report, Sto
         }
     };
     let Some(quote) = choose(&quotes, trade)? else { return Ok(list(&quotes)) };
-    let sentence = &quote.offer.sentence;
+    let sentence = &quote.sentence;
     let verb = deal.verb();
     shop.voice.confirm(&format!("{verb} {name} for {} tokens ({sentence})?", quote.price))?;
     let licence = ask(shop, deal, quote, licence.as_deref())?;
@@ -99,7 +99,7 @@ pub(crate) fn deal(shop: &Shop, deal: Deal, trade: &Trade) -> Result<Report, Sto
 fn offers(deal: Deal, software: Software) -> Vec<Quote> {
     let fits = |offer: &Offer| (offer.kind == Kind::Purchase) == (deal == Deal::Buy);
     let offers = software.offers.into_iter().filter(fits);
-    offers.map(|offer| Quote { price: offer.price.clone(), offer }).collect()
+    offers.map(|offer| Quote { offer_id: offer.id, price: offer.price, sentence: offer.sentence }).collect()
 }
 
 /// The offer that is meant; nothing if that is not said.
@@ -114,7 +114,7 @@ fn choose<'q>(quotes: &'q [Quote], trade: &Trade) -> Result<Option<&'q Quote>, S
         (None, _) => Ok(None),
         (Some(asked), quotes) => {
             let by_number = asked.parse::<usize>().ok().and_then(|number| quotes.get(number.checked_sub(1)?));
-            let found = by_number.or_else(|| quotes.iter().find(|quote| quote.offer.id == *asked));
+            let found = by_number.or_else(|| quotes.iter().find(|quote| quote.offer_id == *asked));
             found.map(Some).ok_or_else(|| none("there is no offer of that number or id"))
         }
     }
@@ -125,16 +125,16 @@ fn list(quotes: &[Quote]) -> Report {
     let mut report = Report::ending(2).line("Which one? Say --offer NUMBER.");
     let mut facts = Vec::new();
     for (number, quote) in (1..).zip(quotes) {
-        report = report.line(format!("  {number}: {} tokens: {}", quote.price, quote.offer.sentence));
+        report = report.line(format!("  {number}: {} tokens: {}", quote.price, quote.sentence));
         facts.push(serde_json::json!({
-            "number": number, "id": quote.offer.id, "price": quote.price, "sentence": quote.offer.sentence,
+            "number": number, "id": quote.offer_id, "price": quote.price, "sentence": quote.sentence,
         }));
     }
     report.fact("offers", facts)
 }
 
 fn ask(shop: &Shop, deal: Deal, quote: &Quote, licence: Option<&str>) -> Result<Licence, Stop> {
-    let path = asked_path(shop.folder(), deal, &quote.offer.id, licence);
+    let path = asked_path(shop.folder(), deal, &quote.offer_id, licence);
     let known: Option<Asked> = keep::read(&path)?;
     // At another price it is another deal.
     let asked = match known.filter(|known| known.price == quote.price) {
@@ -148,7 +148,7 @@ fn ask(shop: &Shop, deal: Deal, quote: &Quote, licence: Option<&str>) -> Result<
         }
     };
     let input = Input {
-        offer_id: &quote.offer.id,
+        offer_id: &quote.offer_id,
         licence_id: licence,
         expected_price: &quote.price,
         idempotency_key: &asked.key,

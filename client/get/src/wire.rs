@@ -3,13 +3,12 @@
 use serde::Deserialize;
 
 /// The fields of an [`Offer`].
-pub(crate) const OFFER: &str = "id kind price seconds meter units devicesMax isExtendable sentence";
+pub(crate) const OFFER: &str = "id kind price sentence";
 
-/// The fields of a [`Licence`], offers inside.
+/// The fields of a [`Licence`].
 pub(crate) const LICENCE: &str = "id product verdict covers endsAt \
     meters { code granted consumed reserved left } devices { id } devicesMax \
-    extensions { price offer { id kind price seconds meter units devicesMax isExtendable sentence } } \
-    conversions { price offer { id kind price seconds meter units devicesMax isExtendable sentence } }";
+    extensions { offerId sentence price } conversions { offerId sentence price }";
 
 /// What an offer gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -71,11 +70,32 @@ pub(crate) struct Meter {
     pub(crate) left: u32,
 }
 
-/// What an offer costs the holder of a licence.
+/// What an offer costs who asks.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Quote {
+    pub(crate) offer_id: String,
     pub(crate) price: String,
-    pub(crate) offer: Offer,
+    /// What it means, in plain words.
+    pub(crate) sentence: String,
+}
+
+/// A list as the store gives it, in parts.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Connection<T> {
+    edges: Vec<Edge<T>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Edge<T> {
+    node: T,
+}
+
+impl<T> Connection<T> {
+    /// What it lists.
+    pub(crate) fn nodes(self) -> impl Iterator<Item = T> {
+        self.edges.into_iter().map(|edge| edge.node)
+    }
 }
 
 /// A licence.
@@ -83,7 +103,8 @@ pub(crate) struct Quote {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Licence {
     pub(crate) id: String,
-    pub(crate) product: String,
+    /// Nothing before its first release.
+    pub(crate) product: Option<String>,
     pub(crate) verdict: client::verdict::Verdict,
     /// Which versions it covers.
     pub(crate) covers: semver::VersionReq,

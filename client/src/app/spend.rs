@@ -47,7 +47,8 @@ struct Told {
 /// What is left on a meter at the store.
 #[derive(Deserialize)]
 pub(super) struct Meter {
-    pub(super) left: u32,
+    /// Nothing if they are not counted.
+    pub(super) left: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -169,7 +170,7 @@ impl App {
         let licence = self.licence_or_none()?;
         let input = Consume { licence_id: &licence, meter, units, consume_id: id };
         let told: Told = self.link()?.change("consume", "meter { left }", &input, self.who())?;
-        Ok(Consumed::There(told.meter.left))
+        Ok(told.meter.left.map_or(Consumed::Owned, Consumed::There))
     }
 
     /// Takes units along, to be spent without a network.

@@ -110,7 +110,7 @@ impl App {
         }
     }
 
-    fn end(&self, how: &str, id: &str) -> Result<u32, Stop> {
+    fn end(&self, how: &str, id: &str) -> Result<Option<u32>, Stop> {
         let licence = self.licence_or_none()?;
         let input = End { licence_id: &licence, task_id: id };
         let told: Told = self.link()?.change(how, "meter { left }", &input, self.who())?;
@@ -138,7 +138,7 @@ impl Task<'_> {
                 if !matches!(told, Err(Stop::Lost(_))) {
                     self.close()?;
                 }
-                told.map(Some)
+                told
             }
         }
     }

@@ -234,12 +234,12 @@ fn queried(query: &str, variables: &Value, state: &State, keys: &Keys) -> Value 
         return json!({"software": if variables["slug"] == "inkwell" { software } else { Value::Null }});
     }
     if query.contains("search(") {
-        return json!({"search": {"nodes": [
-            {"title": "Inkwell", "price": state.price, "software": {"slug": "inkwell"}}]}});
+        return json!({"search": {"edges": [
+            {"node": {"title": "Inkwell", "price": state.price, "software": {"slug": "inkwell"}}}]}});
     }
     if query.contains("licences") {
-        let nodes: Vec<Value> = state.covers.iter().map(|_| licence(state)).collect();
-        return json!({"me": if state.is_signed_out { Value::Null } else { json!({"licences": {"nodes": nodes}}) }});
+        let nodes: Vec<Value> = state.covers.iter().map(|_| json!({"node": licence(state)})).collect();
+        return json!({"me": if state.is_signed_out { Value::Null } else { json!({"licences": {"edges": nodes}}) }});
     }
     json!({"deviceNonce": "n"})
 }
