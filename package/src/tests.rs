@@ -1,5 +1,6 @@
 //! Packages, good and evil.
 
+mod bent;
 mod evil;
 mod lists;
 mod made;

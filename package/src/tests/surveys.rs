@@ -13,7 +13,7 @@ fn file_of(bytes: &[u8]) -> File {
     file
 }
 
-fn look(kind: Packing, archive: &[u8], main: &str) -> Result<Artifact, Stop> {
+pub(super) fn look(kind: Packing, archive: &[u8], main: &str) -> Result<Artifact, Stop> {
     survey(&mut file_of(archive), Survey { os: "linux", arch: "x86_64", kind, main })
 }
 
@@ -25,7 +25,7 @@ fn refused(told: Result<Artifact, Stop>) -> String {
 }
 
 /// The good package, packed both ways.
-fn good() -> [(Packing, Vec<u8>); 2] {
+pub(super) fn good() -> [(Packing, Vec<u8>); 2] {
     let (mut zip, mut tar) = (Zip::default(), Tar::default());
     for folder in ["bin/", "share/", "share/doc/"] {
         zip.folder(folder);
