@@ -136,8 +136,8 @@ fn begin<'a>(shop: &'a Shop, asked: &Install) -> Result<Bringing<'a>, Stop> {
     app.hear()?;
     let expected = Expected { store: shop.name(), product, key: &key, seen: None, now: app.now() };
     let release = held.accept(&newest.manifest, expected)?;
-    if release.version != newest.version {
-        return Err(Stop::refused("the store calls the release by another version than its publisher"));
+    if release.version != newest.version || release.channel != asked.channel {
+        return Err(Stop::refused("the store calls the release otherwise than its publisher"));
     }
     // A licence known here needs no session.
     let (licence, covers) = match app.known() {

@@ -190,7 +190,8 @@ impl Shop {
         struct Told {
             me: Option<Me>,
         }
-        let query = format!("{{ me {{ licences(first: {LICENCES_MAX}) {{ edges {{ node {{ {LICENCE} }} }} }} }} }}");
+        let query =
+            format!("{{ me {{ licences(first: {LICENCES_MAX}) {{ edges {{ node {{ {LICENCE} }} }} }} }} }}");
         let told: Told = self.link.ask(&query, &(), self.who()?)?;
         let over = || {
             Stop::Store(No {
@@ -206,7 +207,8 @@ impl Shop {
 
     /// The licence of a program: one that holds before those that do not.
     pub(crate) fn licence(&self, product: &str) -> Result<Licence, Stop> {
-        let mut of_it: Vec<_> = self.licences()?.into_iter().filter(|it| it.product.as_deref() == Some(product)).collect();
+        let mut of_it: Vec<_> =
+            self.licences()?.into_iter().filter(|it| it.product.as_deref() == Some(product)).collect();
         of_it.sort_by_key(|it| it.verdict.exit_code() != 0);
         let none = || not_found(&format!("you have no licence of {product}: buy or rent it first"));
         of_it.into_iter().next().ok_or_else(none)

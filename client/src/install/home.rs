@@ -1,6 +1,7 @@
 //! The folder in which everything lies, and what the holder of a product's
 //! lock may do in it.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,12 +37,13 @@ struct Plan {
     target: String,
 }
 
-/// The greatest number of a release that was seen, by the key that signed it.
+/// The greatest numbers of releases that were seen, channel by channel, by the
+/// key that signed them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Seen {
     kid: String,
-    seq: u64,
+    seqs: BTreeMap<String, u64>,
 }
 
 impl Home {
@@ -97,10 +99,15 @@ impl Held {
     pub fn accept(&self, token: &str, expected: Expected<'_>) -> Result<Release, Stop> {
         let path = self.apps.join("seen.json");
         let seen: Option<Seen> = disk::read_json(&path, FILE_BYTES_MAX)?;
-        let seen = seen.filter(|seen| seen.kid == expected.key.kid()).map(|seen| seen.seq);
-        let release = Release::read(token, &Expected { seen: seen.max(expected.seen), ..expected })?;
-        if seen != Some(release.seq) {
-            disk::write_json(&path, &Seen { kid: expected.key.kid().to_owned(), seq: release.seq })?;
+        let kid = expected.key.kid().to_owned();
+        let mut seen = seen.filter(|seen| seen.kid == kid).unwrap_or_else(|| Seen { kid, ..Seen::default() });
+        // Which channel it is of, it says itself; so it is read twice.
+        let channel = Release::read(token, &expected)?.channel;
+        let known = seen.seqs.get(&channel).copied();
+        let release = Release::read(token, &Expected { seen: known.max(expected.seen), ..expected })?;
+        if known != Some(release.seq) {
+            seen.seqs.insert(channel, release.seq);
+            disk::write_json(&path, &seen)?;
         }
         Ok(release)
     }

@@ -219,6 +219,10 @@ fn releases_are_the_publishers_and_go_forward() {
     assert_eq!(held.accept(&signed(&release("1.0.0", 5)), expected(0)).unwrap(), release("1.0.0", 5));
     held.accept(&signed(&release("1.0.0", 5)), expected(999)).unwrap();
     assert!(why(&signed(&release("0.9.0", 4)), 0).contains("later release"));
+    let beta = |seq| Release { channel: "beta".to_owned(), ..release("2.0.0-beta", seq) };
+    held.accept(&signed(&beta(9)), expected(0)).unwrap();
+    assert!(why(&signed(&beta(8)), 0).contains("later release"));
+    held.accept(&signed(&release("1.0.0", 5)), expected(0)).unwrap();
     assert!(why(&signed(&release("1.1.0", 6)), 1_000).contains("stale"));
     assert!(why(&stranger.sign(Kind::Release, &release("1.1.0", 6)), 0).contains("another key"));
     assert!(why(&publisher.sign(Kind::Code, &release("1.1.0", 6)), 0).contains("signature"));
