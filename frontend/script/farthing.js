@@ -96,6 +96,22 @@ for (const form of $$("form[data-live]")) {
   });
 }
 
+// An upload tells how far it has come; its answer is a page as ever.
+for (const form of $$("form[data-progress]")) form.addEventListener("submit", (event) => {
+  const bar = $("progress", form);
+  event.preventDefault();
+  const way = new XMLHttpRequest();
+  way.open("POST", form.action);
+  way.upload.onprogress = ({ loaded, total }) => { bar.value = 100 * loaded / total; };
+  way.onload = () => {
+    if (way.status < 400) location.assign(way.responseURL);
+    else document.body.replaceWith(new DOMParser().parseFromString(way.responseText, "text/html").body);
+  };
+  way.onerror = () => { bar.hidden = true; announce("It broke off. Try again."); };
+  bar.hidden = false;
+  way.send(new FormData(form));
+});
+
 // Filters apply at once where they stand beside the results.
 const beside = matchMedia("(width >= 64rem)");
 const find = async (url, record) => {

@@ -2,8 +2,8 @@
 //! through several references, so functions for templates take any depth.
 
 use domain::id::{
-    CartLineId, GiftId, LetterId, ListingId, OrderId, RedemptionBatchId, RedemptionId, SessionId, TopUpId,
-    UserId, VoucherBatchId,
+    CartLineId, GiftId, LetterId, ListingId, OfferId, OrderId, RedemptionBatchId, RedemptionId, ReleaseId,
+    SessionId, TopUpId, UserId, VoucherBatchId,
 };
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
@@ -35,9 +35,11 @@ lent!(
     GiftId,
     LetterId,
     ListingId,
+    OfferId,
     OrderId,
     RedemptionBatchId,
     RedemptionId,
+    ReleaseId,
     SessionId,
     String,
     Timestamp,

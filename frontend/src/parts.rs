@@ -162,6 +162,8 @@ pub struct Card {
     pub picture: Picture,
     /// Its price.
     pub price: Price,
+    /// Whether that is only the lowest of several.
+    pub is_from: bool,
     /// The seller's handle.
     pub seller: String,
     /// Its kind, in a word.

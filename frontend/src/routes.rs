@@ -8,8 +8,8 @@ use std::fmt::{self, Write as _};
 
 use askama::filters::HtmlSafe;
 use domain::id::{
-    CartLineId, GiftId, LetterId, ListingId, OrderId, RedemptionBatchId, RedemptionId, SessionId, TopUpId,
-    UserId, VoucherBatchId,
+    CartLineId, GiftId, LetterId, ListingId, OfferId, OrderId, RedemptionBatchId, RedemptionId, ReleaseId,
+    SessionId, TopUpId, UserId, VoucherBatchId,
 };
 
 use crate::lent::Lent;
@@ -101,6 +101,18 @@ routes! {
     Sell = "/sell";
     /// The form for a listing that exists.
     Revise(id: ListingId) = "/sell/{id}";
+    /// The publisher's page of a piece of software: offers and releases.
+    Software(id: ListingId) = "/sell/{id}/software";
+    /// Adds an offer to it, or takes one back.
+    SoftwareOffers(id: ListingId) = "/sell/{id}/software/offers";
+    /// Drafts a release of it.
+    SoftwareReleases(id: ListingId) = "/sell/{id}/software/releases";
+    /// One release, for its publisher.
+    Release(id: ReleaseId) = "/release/{id}";
+    /// Takes a program for it.
+    ReleasePrograms(id: ReleaseId) = "/release/{id}/programs";
+    /// The confirmation before buying or renting by an offer.
+    TakeOffer(id: OfferId) = "/offer/{id}";
     /// The seller's own listings.
     MyListings = "/listings";
     /// The cart, which is also the checkout.

@@ -26,6 +26,7 @@ pub(crate) fn card(listing: &Listing, rate: &Rate) -> Card {
         title: listing.title.clone(),
         picture: cover(listing, Picture::CARD),
         price: rate.price(listing.price),
+        is_from: listing.kind == ListingKind::Software,
         seller: listing.seller_handle.clone(),
         kind: kind(listing.kind).to_owned(),
         note: scarcity(listing),

@@ -6,7 +6,6 @@ mod mutation;
 use async_graphql::{Context, Enum, ID, Object, Result};
 use domain::licence::offer::{Offer as OfferRow, OfferKind as Gives, Updates};
 use domain::software::Channel;
-use package::Rule;
 use store::software::{Artifact as ArtifactRow, Product, Release as ReleaseRow};
 
 use crate::context::{Ask, Link};
@@ -151,7 +150,7 @@ impl Release {
     /// How an installed copy is recognised, one rule each, best first; as
     /// `path_exists | ${OPT}/inkwell/inkwell | 1.4.0`.
     async fn rules(&self) -> Vec<String> {
-        self.0.rules.iter().map(Rule::line).collect()
+        self.0.rule_lines()
     }
 
     /// Where it stands.

@@ -65,6 +65,14 @@ pub struct Release {
     pub expires_at: Option<Timestamp>,
 }
 
+impl Release {
+    /// The rules of detection as publishers type them, one a line.
+    #[must_use]
+    pub fn rule_lines(&self) -> Vec<String> {
+        self.rules.iter().map(Rule::line).collect()
+    }
+}
+
 /// A release's program for one kind of computer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {

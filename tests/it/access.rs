@@ -76,6 +76,14 @@ const TABLE: &[Row] = &[
     ("POST", "/sell", POSTED),
     ("GET", "/sell/{id}", OWNER),
     ("POST", "/sell/{id}", [SignIn, Missing, Refused, Missing]),
+    // The owner has no software.
+    ("GET", "/sell/{id}/software", [SignIn, Missing, Missing, Missing]),
+    ("POST", "/sell/{id}/software/offers", [SignIn, Missing, Missing, Missing]),
+    ("POST", "/sell/{id}/software/releases", [SignIn, Missing, Missing, Missing]),
+    ("GET", "/release/{id}", [SignIn, Missing, Missing, Missing]),
+    ("POST", "/release/{id}", [SignIn, Missing, Missing, Missing]),
+    ("POST", "/release/{id}/programs", [SignIn, Missing, Missing, Missing]),
+    ("GET", "/offer/{id}", [Missing; 4]),
     ("GET", "/listings", USERS),
     ("GET", "/cart", ALL),
     ("POST", "/cart", [Missing; 4]),
@@ -273,7 +281,7 @@ async fn set_up(program: &Program, owner: &Visitor, staff: &Visitor) -> Things {
 async fn ask(visitor: &Visitor, method: &str, path: &str, csrf: &str) -> (Heard, String) {
     let request = if method == "GET" {
         visitor.request(Method::GET, path)
-    } else if path.starts_with("/sell") {
+    } else if (path.starts_with("/sell") && !path.contains("/software")) || path.ends_with("/programs") {
         visitor.request_of(Form::in_parts(path, &[("csrf", csrf), ("intent", "publish")]))
     } else {
         let body = format!("csrf={csrf}");

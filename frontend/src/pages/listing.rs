@@ -37,6 +37,7 @@ pub(super) async fn listing(ask: Ask, Path(id): Path<String>) -> Answer {
     let seller = store.user(listing.seller).await?.ok_or(Refusal::missing("seller"))?;
     let more = more_from(&ask, listing.seller, &listing).await?;
     let rate = ask.site.rate();
+    let (ways, newest) = super::wares::shown(&ask, &listing).await?;
     let teaser: String = listing.description.chars().take(150).collect();
     let description =
         if teaser.trim().is_empty() { listing.title.clone() } else { teaser.replace('\n', " ") };
@@ -60,6 +61,8 @@ pub(super) async fn listing(ask: Ask, Path(id): Path<String>) -> Answer {
         listed_at: listing.published_at.unwrap_or(listing.created_at),
         sold: u64::from(listing.sales),
         quantity: Field::new("quantity"),
+        ways,
+        newest,
         more: show::cards(&more, &rate),
     })
 }

@@ -14,6 +14,7 @@ mod listing;
 mod mail;
 mod order;
 mod redemption;
+mod release;
 mod sandbox;
 mod search;
 mod sell;
@@ -26,6 +27,7 @@ mod upload;
 mod vendor;
 mod voucher;
 mod wallet;
+mod wares;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -57,6 +59,7 @@ pub fn router(site: Site) -> Router {
             Router::new()
                 .route(Sell::PATTERN, get(sell::new).post(sell::list))
                 .route(Revise::PATTERN, get(sell::edit).post(sell::revise))
+                .route(ReleasePrograms::PATTERN, post(release::upload))
                 .layer(DefaultBodyLimit::disable()),
         )
         .fallback(lost)
@@ -84,6 +87,7 @@ fn market() -> Router<Site> {
         .route(Search::PATTERN, get(search::search))
         .route(Listing::PATTERN, get(listing::listing))
         .route(Buy::PATTERN, get(listing::confirm).post(listing::buy))
+        .route(TakeOffer::PATTERN, get(wares::take))
         .route(Storefront::PATTERN, get(browse::storefront))
         .route(Cart::PATTERN, get(cart::cart).post(cart::add))
         .route(CartLine::PATTERN, post(cart::change))
@@ -111,6 +115,10 @@ fn market() -> Router<Site> {
 fn own() -> Router<Site> {
     Router::new()
         .route(MyListings::PATTERN, get(sell::mine))
+        .route(Software::PATTERN, get(wares::page))
+        .route(SoftwareOffers::PATTERN, post(wares::offers))
+        .route(SoftwareReleases::PATTERN, post(wares::draft))
+        .route(Release::PATTERN, get(release::page).post(release::act))
         .route(Publish::PATTERN, post(sell::publish))
         .route(Withdraw::PATTERN, post(sell::withdraw))
         .route(Receipt::PATTERN, get(order::receipt))

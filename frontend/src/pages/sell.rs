@@ -69,7 +69,7 @@ async fn view(
 ) -> Result<SellView, Trouble> {
     let chosen = ListingKind::from_name(&form.kind.value).unwrap_or(ListingKind::Goods);
     let offered =
-        [(ListingKind::Goods, "Goods"), (ListingKind::Service, "A service"), (ListingKind::File, "A file")];
+        [(ListingKind::Goods, "Goods"), (ListingKind::Service, "A service"), (ListingKind::File, "A file"), (ListingKind::Software, "Software")];
     // The kind of a listing stays what it is.
     let kinds = offered.into_iter().filter(|(kind, _)| listing.is_none_or(|listing| listing.kind == *kind));
     let mut pictures = Vec::new();
@@ -241,7 +241,8 @@ async fn save(
                 title: Some(new.title),
                 description: Some(new.description),
                 category: Some(new.category),
-                price: Some(new.price),
+                // Of software the offers decide.
+                price: Some(new.price).filter(|_| kind != ListingKind::Software),
                 quantity: restocked.then_some(new.quantity),
                 condition: Some(new.condition),
                 tags: Some(new.tags),
@@ -259,6 +260,11 @@ async fn save(
             Tone::Good,
             "It is on sale and will be found in a moment.",
         )),
+        Ok(()) if kind == ListingKind::Software => Ok(ask.go_saying(
+            routes::Software::to(saved.id),
+            Tone::Good,
+            "Kept. What is left are its offers and a release.",
+        )),
         Ok(()) => Ok(ask.go_saying(
             routes::Revise::to(saved.id),
             Tone::Good,
@@ -266,7 +272,12 @@ async fn save(
         )),
         Err(Error::Refused(refusal)) => {
             let said = format!("It is kept, but not on sale: {}", sentence(&refusal));
-            Ok(ask.go_saying(routes::Revise::to(saved.id), Tone::Bad, &said))
+            match kind {
+                ListingKind::Software => Ok(ask.go_saying(routes::Software::to(saved.id), Tone::Bad, &said)),
+                ListingKind::Goods | ListingKind::Service | ListingKind::File => {
+                    Ok(ask.go_saying(routes::Revise::to(saved.id), Tone::Bad, &said))
+                }
+            }
         }
         Err(error) => Err(error.into()),
     }
@@ -295,7 +306,12 @@ fn parse(
     let title = told(Title::parse(pairs.get("title")), &mut refusals);
     let description = told(Description::parse(pairs.get("description")), &mut refusals);
     let category = told(parse_category(ask, pairs.get("category_id")), &mut refusals);
-    let price = told(parse_price(ask, pairs.get("price")), &mut refusals);
+    let price = match kind {
+        ListingKind::Software => Some(ask.site.store.market().price_step),
+        ListingKind::Goods | ListingKind::Service | ListingKind::File => {
+            told(parse_price(ask, pairs.get("price")), &mut refusals)
+        }
+    };
     let quantity = told(parse_pieces(kind, pairs.get("quantity")), &mut refusals);
     let tags = told(parse_tags(tags), &mut refusals);
     match (title, description, category, price, quantity, tags) {
@@ -404,6 +420,7 @@ fn row(ask: &Ask, listing: &Listing) -> OwnListing {
         price: ask.price(listing.price),
         state: state.to_owned(),
         stock: format!("{left}{} sold", listing.sales),
+        is_software: listing.kind == ListingKind::Software,
         step,
     }
 }
@@ -425,6 +442,9 @@ pub(super) async fn withdraw(ask: Ask, Path(id): Path<String>, _: Posted) -> Ans
 fn after(ask: &Ask, id: ListingId, done: Result<Listing, Error>, said: &str) -> Answer {
     match done {
         Ok(_) => Ok(ask.go_saying(routes::MyListings, Tone::Good, said)),
+        Err(Error::Refused(refusal)) if matches!(refusal.field(), Some("offers" | "release")) => {
+            Ok(ask.go_saying(routes::Software::to(id), Tone::Bad, &sentence(&refusal)))
+        }
         Err(Error::Refused(refusal @ Refusal::InvalidInput { .. })) => {
             Ok(ask.go_saying(routes::Revise::to(id), Tone::Bad, &sentence(&refusal)))
         }

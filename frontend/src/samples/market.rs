@@ -172,6 +172,8 @@ fn listed() -> ListingView {
         listed_at: at(-9_000),
         sold: 17,
         quantity: Field::new("quantity"),
+        ways: vec![],
+        newest: None,
         more: cards(5),
     }
 }
@@ -210,8 +212,23 @@ impl Samples for ListingView {
             ("own", Availability::Own),
             ("bought", Availability::Bought),
         ];
+        let software = ListingView {
+            kind: "Software".to_owned(),
+            condition: None,
+            availability: Availability::Unlimited,
+            ways: super::wares::ways(),
+            newest: Some(super::wares::newest()),
+            ..listed()
+        };
+        let own_software = ListingView { availability: Availability::Own, ..software.clone() };
         let others = states.map(|(name, availability)| (name, ListingView { availability, ..bare.clone() }));
-        [("usual", usual), ("extreme", extreme_one)].into_iter().chain(others).collect()
+        [
+            ("usual", usual),
+            ("extreme", extreme_one),
+            ("software", software),
+            ("own-software", own_software),
+        ]
+        .into_iter().chain(others).collect()
     }
 }
 

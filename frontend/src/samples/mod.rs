@@ -15,6 +15,7 @@ mod topup;
 mod trade;
 mod vendor;
 mod voucher;
+mod wares;
 mod world;
 
 use askama::Template;
@@ -93,6 +94,8 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<voucher::RedeemView>(),
         rendered::<voucher::VouchersView>(),
         rendered::<voucher::VouchersPrintView>(),
+        rendered::<wares::SoftwareView>(),
+        rendered::<wares::ReleaseView>(),
         rendered::<help::HelpView>(),
         rendered::<help::ApiView>(),
         rendered::<error::ErrorView>(),

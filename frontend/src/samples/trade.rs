@@ -131,6 +131,7 @@ impl Samples for MyListingsView {
             price: card(n).price,
             state: "On sale".to_owned(),
             stock: "3 left, 17 sold".to_owned(),
+            is_software: n == 3,
             step,
         };
         let full = Self {

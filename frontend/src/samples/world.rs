@@ -138,6 +138,7 @@ pub(super) fn card(n: usize) -> Card {
         price: price(
             ["120", "45", "1800", "9.5025", "3", "260", "75", "18", "150", "2400", "12", "640"][n % 12],
         ),
+        is_from: n == 7,
         seller: ["quiet-wren-4821", "amber-finch-77", "hedge-and-sons", "old-mill-11"][n % 4].to_owned(),
         kind: ["Goods", "Goods", "Service", "Goods", "File"][n % 5].to_owned(),
         note: (n % 7 == 1).then(|| "2 left".to_owned()),
@@ -156,6 +157,7 @@ pub(super) fn hostile_card(n: u128) -> Card {
         title: format!("{LONG} {HOSTILE}"),
         picture: picture(n),
         price: price("123456789.0125"),
+        is_from: false,
         seller: HOSTILE.to_owned(),
         kind: "Goods".to_owned(),
         note: Some("Sold out".to_owned()),

@@ -3,6 +3,7 @@
 use super::cart::Sums;
 use super::prelude::*;
 use super::topup::CardForm;
+use super::wares::{Newest, Way};
 
 /// One listing.
 #[derive(Template, Clone, Debug)]
@@ -40,6 +41,10 @@ pub struct ListingView {
     pub sold: u64,
     /// What is wrong with the quantity.
     pub quantity: Field,
+    /// The ways to get a piece of software; none for other kinds.
+    pub ways: Vec<Way>,
+    /// Its newest release, if it is software that has one.
+    pub newest: Option<Newest>,
     /// What else the seller offers.
     pub more: Vec<Card>,
 }
@@ -64,6 +69,11 @@ pub enum Availability {
 }
 
 impl Availability {
+    /// Whether offers of it can be taken.
+    const fn is_open(&self) -> bool {
+        matches!(self, Self::Unlimited)
+    }
+
     /// Whether the page offers to buy.
     const fn for_sale(&self) -> bool {
         matches!(self, Self::Unlimited | Self::Left(_))

@@ -22,6 +22,7 @@ pub mod topup;
 pub mod vendor;
 pub mod voucher;
 pub mod wallet;
+pub mod wares;
 
 /// What every view and its template use.
 mod prelude {

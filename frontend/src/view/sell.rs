@@ -150,6 +150,8 @@ pub struct OwnListing {
     pub state: String,
     /// How many are left and were sold, in words.
     pub stock: String,
+    /// Whether it has offers and releases.
+    pub is_software: bool,
     /// What can be done with it now.
     pub step: NextStep,
 }
