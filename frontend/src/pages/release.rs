@@ -105,7 +105,9 @@ pub(super) async fn act(ask: Ask, Path(id): Path<String>, Posted(pairs): Posted)
     let intent = pairs.get("intent");
     let here = routes::Release::to(release.id);
     let done = match intent {
-        "yank" => store.yank_release(&ask.actor, release.id).await.map(|_| "It is yanked: nobody gets it any more."),
+        "yank" => {
+            store.yank_release(&ask.actor, release.id).await.map(|_| "It is yanked: nobody gets it any more.")
+        }
         "save" | "publish" => {
             let new = NewRelease {
                 version: release.version.to_string(),

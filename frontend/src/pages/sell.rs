@@ -68,8 +68,12 @@ async fn view(
     images: &[ImageId],
 ) -> Result<SellView, Trouble> {
     let chosen = ListingKind::from_name(&form.kind.value).unwrap_or(ListingKind::Goods);
-    let offered =
-        [(ListingKind::Goods, "Goods"), (ListingKind::Service, "A service"), (ListingKind::File, "A file"), (ListingKind::Software, "Software")];
+    let offered = [
+        (ListingKind::Goods, "Goods"),
+        (ListingKind::Service, "A service"),
+        (ListingKind::File, "A file"),
+        (ListingKind::Software, "Software"),
+    ];
     // The kind of a listing stays what it is.
     let kinds = offered.into_iter().filter(|(kind, _)| listing.is_none_or(|listing| listing.kind == *kind));
     let mut pictures = Vec::new();

@@ -183,7 +183,11 @@ pub(super) async fn offers(ask: Ask, Path(id): Path<String>, Posted(pairs): Post
     };
     let kept = current.iter().filter(|offer| retired.as_deref() != Some(offer.id.to_string().as_str()));
     let wanted: Vec<NewOffer> = kept.map(terms).chain(added.clone()).collect();
-    let said = if added.is_some() { "The offer holds from now on." } else { "It is offered no longer. Who has it keeps it." };
+    let said = if added.is_some() {
+        "The offer holds from now on."
+    } else {
+        "It is offered no longer. Who has it keeps it."
+    };
     match store.set_offers(&ask.actor, listing.id, wanted).await {
         Ok(_) => Ok(ask.go_saying(routes::Software::to(listing.id), Tone::Good, said)),
         Err(Error::Refused(refusal)) if added.is_some() => {
@@ -247,7 +251,11 @@ fn read(pairs: &Pairs) -> Result<NewOffer, Refusal> {
             },
         },
         "units" => OfferKind::RentUnits {
-            meter: if typed("meter").is_empty() { MeterCode::uses() } else { MeterCode::parse(&typed("meter"))? },
+            meter: if typed("meter").is_empty() {
+                MeterCode::uses()
+            } else {
+                MeterCode::parse(&typed("meter"))?
+            },
             units: number("units")?,
             within: if typed("time").is_empty() { None } else { Some(time()?) },
         },

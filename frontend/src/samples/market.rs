@@ -222,13 +222,10 @@ impl Samples for ListingView {
         };
         let own_software = ListingView { availability: Availability::Own, ..software.clone() };
         let others = states.map(|(name, availability)| (name, ListingView { availability, ..bare.clone() }));
-        [
-            ("usual", usual),
-            ("extreme", extreme_one),
-            ("software", software),
-            ("own-software", own_software),
-        ]
-        .into_iter().chain(others).collect()
+        [("usual", usual), ("extreme", extreme_one), ("software", software), ("own-software", own_software)]
+            .into_iter()
+            .chain(others)
+            .collect()
     }
 }
 

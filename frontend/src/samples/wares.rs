@@ -10,7 +10,11 @@ use crate::view::wares::{
 };
 
 fn way(number: u128, sentence: &str, cost: &str, is_purchase: bool) -> Way {
-    let notes = ["It ends 7 days after you get it", "On up to 3 devices at a time", "You can extend it whenever you like"];
+    let notes = [
+        "It ends 7 days after you get it",
+        "On up to 3 devices at a time",
+        "You can extend it whenever you like",
+    ];
     Way {
         id: OfferId::new(Uuid::from_u128(number)),
         sentence: sentence.to_owned(),
@@ -56,7 +60,11 @@ impl Samples for SoftwareView {
             missing: vec![],
             offers: ways(),
             offer: OfferForm::default(),
-            releases: vec![release(3, "2.0.0-beta.1", "draft"), release(2, "1.4.0", "published"), release(1, "1.3.0", "yanked")],
+            releases: vec![
+                release(3, "2.0.0-beta.1", "draft"),
+                release(2, "1.4.0", "published"),
+                release(1, "1.3.0", "yanked"),
+            ],
             release: ReleaseForm::default(),
             product: Some("inkwell".to_owned()),
             key: Some(format!("k4.public.{}", "Ab3_".repeat(10))),
@@ -71,7 +79,8 @@ impl Samples for SoftwareView {
             key: None,
             ..usual.clone()
         };
-        let ready = Self { missing: vec![], on_sale: false, state: "Not on sale".to_owned(), ..usual.clone() };
+        let ready =
+            Self { missing: vec![], on_sale: false, state: "Not on sale".to_owned(), ..usual.clone() };
         let mut refused = Self {
             page: extreme(LONG, "/sell/1/software"),
             title: format!("{LONG} {HOSTILE}"),
@@ -128,9 +137,16 @@ impl Samples for ReleaseView {
             ..draft.clone()
         };
         let yanked = Self { state: "Yanked", is_published: false, ..published.clone() };
-        let mut refused = Self { page: extreme(LONG, "/release/1"), title: HOSTILE.to_owned(), ..draft.clone() };
+        let mut refused =
+            Self { page: extreme(LONG, "/release/1"), title: HOSTILE.to_owned(), ..draft.clone() };
         refused.form.rules.value = format!("</textarea>{HOSTILE}");
         spoil(&mut refused.page, &mut refused.program);
-        vec![("draft", draft), ("empty", empty), ("published", published), ("yanked", yanked), ("refused", refused)]
+        vec![
+            ("draft", draft),
+            ("empty", empty),
+            ("published", published),
+            ("yanked", yanked),
+            ("refused", refused),
+        ]
     }
 }
