@@ -18,11 +18,13 @@ use crate::event::{self, Notice};
 use crate::fees::{Fee, FeeRules};
 use crate::gift::{ClaimHash, Gift, GiftState};
 use crate::id::{
-    DisputeId, GiftId, ListingId, Mint, OrderId, RedemptionBatchId, RedemptionId, TopUpId, UserId,
+    DisputeId, GiftId, LicenceId, ListingId, Mint, OrderId, RedemptionBatchId, RedemptionId, TopUpId, UserId,
     VoucherBatchId, VoucherId,
 };
 use crate::ledger::posting::Balances;
 use crate::ledger::transfer::Transaction;
+use crate::licence::command::{Counted, LicenceChange};
+use crate::licence::holding::Shelf;
 use crate::listing::Offered;
 use crate::listing::category::CategoryTree;
 use crate::order::purchase::Wanted;
@@ -63,6 +65,10 @@ pub struct Decision {
     pub top_up: Option<TopUpId>,
     /// The voucher that the answer names.
     pub voucher: Option<VoucherId>,
+    /// The licence that the answer names.
+    pub licence: Option<LicenceId>,
+    /// What the answer counts.
+    pub counted: Option<Counted>,
     /// The batch of vouchers that the answer names.
     pub batch: Option<VoucherBatchId>,
     /// The redemption that the answer names.
@@ -131,6 +137,8 @@ pub enum Change {
     TopUpMoved(TopUp),
     /// Somebody got promo tokens.
     LotMade(Lot),
+    /// Something about a licence.
+    Licence(Box<LicenceChange>),
     /// Something at the desk.
     Desk(Box<DeskChange>),
     /// Vouchers, in the order of their numbers.
@@ -199,6 +207,8 @@ pub struct Book {
     pub written: Written,
     /// The vouchers.
     pub vouchers: Vouchers,
+    /// The licences and offers.
+    pub shelf: Shelf,
     /// The orders at the desk.
     pub desk: Tray,
     /// The redemptions.
@@ -229,6 +239,7 @@ impl Book {
             balances: Balances::default(),
             written: Written::default(),
             vouchers: Vouchers::default(),
+            shelf: Shelf::default(),
             desk: Tray::default(),
             redemptions: Redemptions::default(),
             rules,
@@ -436,7 +447,8 @@ impl Book {
         }
         let Decision { orders, gift, user, top_up, voucher, batch, redemption, redemption_batch, .. } =
             decision;
-        Outcome { orders, gift, user, top_up, voucher, batch, redemption, redemption_batch }
+        let (licence, counted) = (decision.licence, decision.counted);
+        Outcome { orders, gift, user, top_up, voucher, licence, counted, batch, redemption, redemption_batch }
     }
 
     fn apply_change(&mut self, change: &Change) {
@@ -474,6 +486,7 @@ impl Book {
             Change::TopUpMade(top_up) | Change::TopUpMoved(top_up) => {
                 self.owing(top_up.id, |book| book.load_top_up(top_up.clone()));
             }
+            Change::Licence(change) => self.apply_licence(change),
             Change::Desk(change) => self.apply_desk(change),
             Change::Redemption(change) => self.apply_redemption(change),
             Change::VouchersIssued { vouchers, .. } => {

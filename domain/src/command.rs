@@ -10,9 +10,12 @@ use crate::book::{Book, Decision, Facts};
 use crate::desk::{self, DeskCommand};
 use crate::gift::{self, ClaimHash, GiftLink, Giving, Returner};
 use crate::id::{
-    GiftId, ListingId, Mint, OrderId, RedemptionBatchId, RedemptionId, TopUpId, UserId, VoucherBatchId,
-    VoucherId,
+    GiftId, LicenceId, ListingId, Mint, OfferId, OrderId, RedemptionBatchId, RedemptionId, TopUpId, UserId,
+    VoucherBatchId, VoucherId,
 };
+use crate::licence;
+use crate::licence::command::{Counted, LicenceCommand};
+use crate::licence::device::ClientId;
 use crate::order::purchase::{self, Basket, Terms};
 use crate::order::settle::{self, Releaser};
 use crate::promo::{self, Promotion};
@@ -98,6 +101,8 @@ pub enum Command {
     EndRefund(topup::settle::RefundAnswer),
     /// Lets promo tokens expire whose time is over.
     ExpirePromo(UserId),
+    /// Buys, rents and uses software.
+    Licence(Box<LicenceCommand>),
     /// Works at the desk: top-ups that are not paid by card.
     Desk(Box<DeskCommand>),
     /// Issues a batch of vouchers.
@@ -156,6 +161,12 @@ pub struct Outcome {
     /// The voucher that was redeemed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voucher: Option<VoucherId>,
+    /// The licence that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<LicenceId>,
+    /// What was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Counted>,
     /// The batch of vouchers that was issued or taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<VoucherBatchId>,
@@ -261,6 +272,22 @@ pub struct Needs {
     pub po_numbers: BTreeSet<(UserId, String)>,
     /// Names of payments.
     pub bank_references: BTreeSet<String>,
+    /// Licences.
+    pub licences: BTreeSet<LicenceId>,
+    /// Licences of users for listings, all of them.
+    pub licences_of: BTreeSet<(UserId, ListingId)>,
+    /// Licences by an order that gave something.
+    pub granted_by: BTreeSet<OrderId>,
+    /// Offers of software.
+    pub offers: BTreeSet<OfferId>,
+    /// Things that were used.
+    pub usages: BTreeSet<(LicenceId, ClientId)>,
+    /// Tasks.
+    pub tasks: BTreeSet<(LicenceId, ClientId)>,
+    /// Licences with the leases that are open.
+    pub leasing: BTreeSet<LicenceId>,
+    /// Leases by name, besides those that are open.
+    pub leases: BTreeSet<(LicenceId, ClientId)>,
     /// Vouchers by code.
     pub vouchers: BTreeSet<VoucherHash>,
     /// Vouchers by their batch, all of it.
@@ -321,6 +348,7 @@ impl Needs {
                 self.users.insert(*user);
                 self.lots.insert(*user);
             }
+            Command::Licence(command) => command.need(self),
             Command::Desk(command) => self.add_desk(command),
             Command::IssueVouchers { .. } => {}
             Command::RedeemVoucher { by, code } => {
@@ -391,6 +419,7 @@ impl Command {
             Self::EndRefund(answer) => topup::settle::decide_refund_answer(book, facts, *answer),
             Self::ExpirePromo(user) => promo::decide_expire(book, facts, *user),
             Self::OpenTopUp(opening) => topup::open::decide_open(book, facts, opening),
+            Self::Licence(command) => licence::command::decide(book, facts, command),
             Self::Desk(command) => desk::decide(book, facts, command),
             Self::Redemption(command) => redemption::decide(book, facts, command),
             Self::IssueVouchers { by, issuing } => voucher::decide_issue(facts, *by, issuing),

@@ -262,6 +262,7 @@ pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
         | Change::Returned { .. }
         | Change::CartEmptied(_)
         | Change::LotMade(_)
+        | Change::Licence(_)
         | Change::Desk(_)
         | Change::Redemption(_)
         | Change::VouchersIssued { .. }

@@ -7,11 +7,19 @@
 //! order gave. Nothing here reads a clock: the time is passed in, and one rule
 //! holds everywhere: valid while `starts <= now < ends`.
 
+pub mod command;
+pub mod count;
 pub mod device;
+mod devices;
 pub mod grant;
+pub mod holding;
+pub mod journal;
+pub mod lease;
 pub mod meter;
 pub mod offer;
+pub mod refund;
 pub mod terms;
+pub mod trade;
 pub mod verdict;
 
 use serde::{Deserialize, Serialize};

@@ -63,7 +63,7 @@ impl ListingKind {
     /// Whether a purchase is delivered, and so released, at once.
     #[must_use]
     pub const fn is_instant(self) -> bool {
-        matches!(self, Self::File)
+        matches!(self, Self::File | Self::Software)
     }
 
     /// Checks whether a listing of this kind may be offered to everybody.

@@ -5,7 +5,7 @@ pub mod settle;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{FeeRuleId, ListingId, OrderId, UserId};
+use crate::id::{FeeRuleId, ListingId, OfferId, OrderId, UserId};
 use crate::ledger::posting::Split;
 use crate::listing::ListingKind;
 use crate::time::Timestamp;
@@ -108,6 +108,9 @@ impl Order {
                 hasher.update(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
                 hasher.update(text.as_bytes());
             }
+            if let Some(offer) = line.offer {
+                hasher.update(offer.uuid().as_bytes());
+            }
         }
         hasher.finalize()
     }
@@ -134,4 +137,6 @@ pub struct OrderLine {
     pub fee_rule: FeeRuleId,
     /// Why the fee is what it is, for one unit.
     pub fee_explanation: String,
+    /// By which offer, for software.
+    pub offer: Option<OfferId>,
 }

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::id::ListingId;
+use crate::licence::verdict::Verdict;
 use crate::tokens::Tokens;
 
 /// Why something asked for was not done. Codes are part of the API: they are
@@ -91,6 +92,15 @@ pub enum Refusal {
     AccountFrozen,
     /// The vendor does not turn earned tokens back into money.
     RedemptionOff,
+    /// A licence says no, for now or for good.
+    Denied {
+        /// Why, as clients tell it too.
+        verdict: Verdict,
+    },
+    /// The software is owned already.
+    AlreadyOwned,
+    /// The client's name was used before for something else.
+    IdReused,
     /// Too much work is waiting; nothing was done, trying again is safe.
     Busy,
 }
@@ -112,6 +122,12 @@ impl Refusal {
     #[must_use]
     pub const fn wrong_state(state: &'static str) -> Self {
         Self::WrongState { state: Cow::Borrowed(state) }
+    }
+
+    /// A licence that says no.
+    #[must_use]
+    pub const fn denied(verdict: Verdict) -> Self {
+        Self::Denied { verdict }
     }
 
     /// The stable code.
@@ -138,6 +154,9 @@ impl Refusal {
             Self::RateLimited { .. } => "RATE_LIMITED",
             Self::AccountFrozen => "ACCOUNT_FROZEN",
             Self::RedemptionOff => "REDEMPTION_OFF",
+            Self::Denied { .. } => "DENIED",
+            Self::AlreadyOwned => "ALREADY_OWNED",
+            Self::IdReused => "ID_REUSED",
             Self::Busy => "BUSY",
         }
     }
@@ -148,7 +167,9 @@ impl Refusal {
         match self {
             Self::InvalidInput { .. } => RefusalKind::Invalid,
             Self::NotSignedIn | Self::WrongCredentials => RefusalKind::Unknown,
-            Self::Forbidden | Self::OwnListing | Self::AccountFrozen => RefusalKind::Forbidden,
+            Self::Forbidden | Self::OwnListing | Self::AccountFrozen | Self::Denied { .. } => {
+                RefusalKind::Forbidden
+            }
             Self::NotFound { .. } | Self::RedemptionOff => RefusalKind::Missing,
             Self::InsufficientTokens { .. }
             | Self::PriceChanged { .. }
@@ -159,6 +180,8 @@ impl Refusal {
             | Self::HandleTaken
             | Self::AlreadyClaimed
             | Self::Expired
+            | Self::AlreadyOwned
+            | Self::IdReused
             | Self::WrongState { .. } => RefusalKind::Conflict,
             Self::TooMany { .. } | Self::RateLimited { .. } | Self::Busy => RefusalKind::TooMany,
         }
@@ -229,6 +252,11 @@ impl fmt::Display for Refusal {
                  top up, but not spend or give; write to us if you know nothing of it.",
             ),
             Self::RedemptionOff => out.write_str("This market does not turn earned tokens back into money."),
+            Self::Denied { verdict } => write!(out, "{}.", verdict.sentence()),
+            Self::AlreadyOwned => out.write_str("You own this software already: nothing has to be bought."),
+            Self::IdReused => {
+                out.write_str("This name was used before for something else. Use a new one.")
+            }
             Self::Busy => out.write_str("The market is very busy. Nothing was done; try again."),
         }
     }

@@ -7,6 +7,7 @@ use domain::access::Actor;
 use domain::id::{ArtifactId, ListingId, TopUpId};
 use search::Search;
 use store::Store;
+use store::licences::{Authorization, Revocations};
 
 /// A place that an answer points to; only the server knows the paths.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,8 @@ pub enum Link<'a> {
     Pay(TopUpId),
     /// The file of a listing, for those who bought it.
     Download(ListingId),
+    /// Where a program is fetched that was granted.
+    Granted(&'a str),
     /// Where the parts of a program are sent.
     Upload(ArtifactId),
     /// One width of a picture.
@@ -33,6 +36,47 @@ pub enum Link<'a> {
 /// Writes the full address of a place.
 pub type Links = Arc<dyn Fn(Link<'_>) -> String + Send + Sync>;
 
+/// What everybody may know of the keys that this store signs with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownKeys {
+    /// The store's name, which all signatures carry.
+    pub store: String,
+    /// The root in its PASERK text.
+    pub root: String,
+    /// Changes of the root, each signed by the old and the new.
+    pub roots: Vec<[String; 2]>,
+    /// The newest key set.
+    pub keys: String,
+}
+
+/// The keys of this store, which only the server holds. Signed messages come
+/// as the JSON text of a message with its certificates.
+pub trait Keys: Send + Sync {
+    /// What everybody may know.
+    fn known(&self) -> KnownKeys;
+
+    /// Signs an authorization code.
+    ///
+    /// # Errors
+    /// If no key holds.
+    fn authorize(&self, says: &Authorization) -> std::io::Result<String>;
+
+    /// Signs what time it is.
+    ///
+    /// # Errors
+    /// If no key holds.
+    fn tell_time(&self, nonce: &str) -> std::io::Result<String>;
+
+    /// Signs the list of what was taken back.
+    ///
+    /// # Errors
+    /// If no key holds.
+    fn revoked(&self, list: &Revocations) -> std::io::Result<String>;
+
+    /// A nonce for the proof of a device.
+    fn nonce(&self, store: &Store) -> String;
+}
+
 /// Everything that the API answers from.
 #[derive(Clone)]
 pub struct Options {
@@ -42,6 +86,8 @@ pub struct Options {
     pub search: Arc<Search>,
     /// Full addresses, as the world reaches them.
     pub links: Links,
+    /// What signs.
+    pub keys: Arc<dyn Keys>,
 }
 
 /// What resolvers ask of their context. `Api` puts these there, so they are
@@ -51,6 +97,7 @@ pub(crate) trait Ask {
     fn search(&self) -> &Arc<Search>;
     fn link(&self, link: Link<'_>) -> String;
     fn actor(&self) -> &Actor;
+    fn keys(&self) -> &dyn Keys;
 }
 
 impl Ask for Context<'_> {
@@ -68,5 +115,9 @@ impl Ask for Context<'_> {
 
     fn actor(&self) -> &Actor {
         self.data_unchecked::<Actor>()
+    }
+
+    fn keys(&self) -> &dyn Keys {
+        self.data_unchecked::<Options>().keys.as_ref()
     }
 }

@@ -75,6 +75,12 @@ codes! {
     AccountFrozen,
     /// The vendor does not turn earned tokens back into money.
     RedemptionOff,
+    /// A licence says no, for now or for good; see `Denied`.
+    Denied,
+    /// You own the software already.
+    AlreadyOwned,
+    /// The name of your own was used before with other input.
+    IdReused,
     /// Too much work is waiting. Nothing was done, and trying again is safe.
     Busy,
 }
@@ -107,6 +113,8 @@ pub(crate) enum UserError {
     RateLimited(RateLimited),
     /// Too much.
     TooMany(TooMany),
+    /// A licence says no.
+    Denied(Denied),
     /// Everything else.
     Refused(Refused),
 }
@@ -161,6 +169,13 @@ user_errors! {
         /// How many are allowed.
         limit: u32,
     }
+    /// A licence says no.
+    Denied {
+        /// Why, as clients tell it too: `USES_EXHAUSTED`, `EXPIRED`,
+        /// `REVOKED`, `SUSPENDED`, `NOT_STARTED`, `DEVICE_NOT_ACTIVATED`,
+        /// `DEVICE_LIMIT`, `STATE_FORKED`.
+        verdict: String,
+    }
     /// A "no" that `code` and `message` tell all about.
     Refused {}
 }
@@ -186,6 +201,9 @@ impl From<Refusal> for UserError {
                 Self::RateLimited(RateLimited { code, message, field, retry_after_seconds })
             }
             Refusal::TooMany { limit, .. } => Self::TooMany(TooMany { code, message, field, limit }),
+            Refusal::Denied { verdict } => {
+                Self::Denied(Denied { code, message, field, verdict: verdict.code().to_owned() })
+            }
             _ => Self::Refused(Refused { code, message, field }),
         }
     }
@@ -195,6 +213,9 @@ impl From<Refusal> for UserError {
 pub(crate) fn refused(refusal: &Refusal) -> Error {
     Error::new(refusal.to_string()).extend_with(|_, extensions| {
         extensions.set("code", refusal.code());
+        if let Refusal::Denied { verdict } = refusal {
+            extensions.set("verdict", verdict.code());
+        }
         if let Some(field) = refusal.field() {
             extensions.set("field", field);
         }
@@ -300,6 +321,9 @@ mod tests {
             Refusal::RateLimited { retry_after_seconds: 3 },
             Refusal::AccountFrozen,
             Refusal::RedemptionOff,
+            Refusal::denied(domain::licence::verdict::Verdict::Expired),
+            Refusal::AlreadyOwned,
+            Refusal::IdReused,
             Refusal::Busy,
         ]
     }

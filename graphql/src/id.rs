@@ -8,8 +8,8 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::{
-    ArtifactId, BundleId, CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, ListingId, OfferId,
-    OrderId, RedemptionId, ReleaseId, SessionId, TopUpId, UserId, VoucherBatchId,
+    ArtifactId, BundleId, CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, LicenceId, ListingId,
+    OfferId, OrderId, RedemptionId, ReleaseId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
 use domain::refusal::Refusal;
 use uuid::Uuid;
@@ -65,6 +65,7 @@ globals! {
     OfferId: "Offer", "offer";
     ReleaseId: "Release", "release";
     ArtifactId: "Artifact", "program";
+    LicenceId: "Licence", "licence";
 }
 
 impl Global for CategoryId {

@@ -17,6 +17,7 @@ mod gift;
 mod id;
 mod image;
 mod library;
+mod licence;
 mod limits;
 mod listing;
 mod loaders;
@@ -44,7 +45,7 @@ use futures_util::stream::{Stream, StreamExt};
 
 use subscription::SubscriptionRoot;
 
-pub use context::{Link, Links, Options};
+pub use context::{Keys, KnownKeys, Link, Links, Options};
 pub use limits::{COST_MAX, NotWeighed, Operation, Weight, weigh};
 pub use upload::{Spooled, Uploads};
 
@@ -67,6 +68,8 @@ pub(crate) struct Query(
     topup::TopUpQuery,
     software::SoftwareQuery,
     node::NodeQuery,
+    licence::LicenceQuery,
+    licence::KeysQuery,
 );
 
 /// What can be done. Each takes one input and answers with what was done, or
@@ -89,6 +92,8 @@ pub(crate) struct Mutation(
     desk::DeskMutation,
     software::SoftwareMutation,
     redemption::RedemptionMutation,
+    licence::LicenceMutation,
+    licence::CountingMutation,
 );
 
 /// The API, ready to answer. Cheap to clone.

@@ -33,11 +33,12 @@ const MUTATIONS_MAX: usize = 10;
 const DOCUMENT_BYTES_MAX: usize = 64 * 1_024;
 
 /// Fields that are pages of a list, asked for with `first` or `last`.
-pub(crate) const PAGES: [&str; 16] = [
+pub(crate) const PAGES: &[&str] = &[
     "deadLetters",
     "gifts",
     "latestOrders",
     "library",
+    "licences",
     "listings",
     "newestListings",
     "orders",
@@ -55,11 +56,14 @@ pub(crate) const PAGES: [&str; 16] = [
 /// Fields that cost more than one: a look-up of their own, or more.
 const DEAR: &[(&str, u64)] = &[
     ("__schema", 100),
+    ("authorize", 20),
     ("cart", 5),
     ("changeHandle", 10),
+    ("conversions", 3),
     ("desk", 3),
     ("download", 3),
     ("entries", 3),
+    ("extensions", 3),
     ("fee", 2),
     ("file", 3),
     ("history", 3),
@@ -78,6 +82,9 @@ const DEAR: &[(&str, u64)] = &[
     ("search", 10),
     ("setPassphrase", 50),
     ("signIn", 50),
+    ("signInByCode", 20),
+    ("signedTime", 10),
+    ("storeKeys", 20),
     ("suggest", 5),
     ("takeOverAccount", 50),
     ("wallet", 3),
@@ -360,7 +367,7 @@ impl<'d> Scale<'d> {
                     weight.sign_ins += 1;
                     weight.sign_in_handles.extend(self.handle(field));
                 }
-                "claimGift" | "giftBehind" | "takeOverAccount" => weight.claims += 1,
+                "claimGift" | "giftBehind" | "signInByCode" | "takeOverAccount" => weight.claims += 1,
                 "redeemVoucher" => weight.redemptions += 1,
                 "uploadImage" => weight.pictures += 1,
                 "attachFile" | "uploadArtifact" => weight.files += 1,

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::gift::Gift;
 use crate::library::LibraryItem;
+use crate::licence::Licence;
 use crate::listing::Listing;
 use crate::order::Order;
 use crate::redemption::TokenRedemption;
@@ -41,6 +42,7 @@ pub(crate) struct PageInfo {
 #[graphql(
     concrete(name = "DeadLetterEdge", params(DeadLetter)),
     concrete(name = "ListingEdge", params(Listing)),
+    concrete(name = "LicenceEdge", params(Licence)),
     concrete(name = "OrderEdge", params(Order)),
     concrete(name = "GiftEdge", params(Gift)),
     concrete(name = "LibraryEdge", params(LibraryItem)),
@@ -62,6 +64,7 @@ pub(crate) struct Edge<T: OutputType + ObjectType> {
 #[graphql(
     concrete(name = "DeadLetterConnection", params(DeadLetter)),
     concrete(name = "ListingConnection", params(Listing)),
+    concrete(name = "LicenceConnection", params(Licence)),
     concrete(name = "OrderConnection", params(Order)),
     concrete(name = "GiftConnection", params(Gift)),
     concrete(name = "LibraryConnection", params(LibraryItem)),

@@ -18,6 +18,7 @@ use crate::customer::Customer;
 use crate::error::{answer, fault, find, refused};
 use crate::gift::{Gift, gifts};
 use crate::id::global;
+use crate::licence::{Licence, licences};
 use crate::library::{LibraryItem, library};
 use crate::listing::{Listing, twin};
 use crate::loaders::Rows;
@@ -296,6 +297,19 @@ impl User {
     ) -> Result<Option<Connection<LibraryItem>>> {
         let Some(actor) = self.own(ctx) else { return Ok(None) };
         library(ctx, &actor, Asked { first, after, last, before }).await.map(Some)
+    }
+
+    /// Software that the user bought or rented, newest first. Private.
+    async fn licences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest, or after `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many up to the oldest, or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Licence>>> {
+        let Some(actor) = self.own(ctx) else { return Ok(None) };
+        licences(ctx, &actor, Asked { first, after, last, before }).await.map(Some)
     }
 
     /// Where the user gets letters, and which. Private.

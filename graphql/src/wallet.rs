@@ -52,6 +52,8 @@ twin! {
         PromoExpiry,
         /// Tokens of an invoice that was never paid were taken back.
         WrittenOff,
+        /// What is unused of a licence was paid back.
+        LicenceRefund,
         /// Vouchers were printed; this moves nothing.
         VouchersIssued,
         /// A voucher became tokens.

@@ -15,6 +15,7 @@ mod m0007_desk;
 mod m0008_mail;
 mod m0010_redemptions;
 mod m0011_software;
+mod m0012_licences;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_mail::Step),
             Box::new(m0010_redemptions::Step),
             Box::new(m0011_software::Step),
+            Box::new(m0012_licences::Step),
         ]
     }
 }

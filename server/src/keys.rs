@@ -261,6 +261,29 @@ impl Keyring {
     }
 }
 
+impl graphql::Keys for Keyring {
+    fn known(&self) -> graphql::KnownKeys {
+        let Trust { store, root, roots, keys } = self.trust();
+        graphql::KnownKeys { store, root, roots, keys }
+    }
+
+    fn authorize(&self, says: &store::licences::Authorization) -> io::Result<String> {
+        Self::authorize(self, says)
+    }
+
+    fn tell_time(&self, nonce: &str) -> io::Result<String> {
+        Ok(serde_json::to_string(&Self::tell_time(self, nonce)?)?)
+    }
+
+    fn revoked(&self, list: &store::licences::Revocations) -> io::Result<String> {
+        Ok(serde_json::to_string(&Self::revoked(self, list)?)?)
+    }
+
+    fn nonce(&self, store: &store::Store) -> String {
+        proof::next_nonce(store)
+    }
+}
+
 /// A payload, or why it cannot be written.
 type Signed = io::Result<Vec<u8>>;
 

@@ -241,8 +241,9 @@ pub async fn run_timers(store: &Store) -> Result<u32, Error> {
     let renewed = store.renew_releases(&Actor::System, 50).await?;
     let swept = store.sweep_uploads(&Actor::System, 50).await?;
     store.erase_payees(&Actor::System, 500).await?;
+    let ended = store.end_due(&Actor::System, 500).await?;
     store.refresh_tariff().await?;
-    Ok(released + returned + expired + due + renewed + swept)
+    Ok(released + returned + expired + due + renewed + swept + ended)
 }
 
 /// Runs the timers and tidies up until `stop` says so.

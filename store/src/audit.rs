@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::Store;
 use crate::book::load::{GIFT_COLUMNS, ORDER_COLUMNS, order_lines, read_gift, read_order};
-use crate::desk;
+use crate::{desk, licences};
 use crate::error::{Fault, FaultKind};
 use crate::redemptions::{REDEMPTION_COLUMNS, approvals, payee_mark, read_redemption};
 use crate::secrets::Secret;
@@ -112,6 +112,9 @@ async fn read_all(
     check_gifts(link, &mut audit).await?;
     check_vouchers(link, &mut audit).await?;
     check_redemptions(link, secret, &mut audit).await?;
+    if let Some(finding) = licences::audit::check(link).await? {
+        return Err(finding.into());
+    }
     if let Some(finding) = desk::check(link).await? {
         return Err(finding.into());
     }

@@ -1,14 +1,24 @@
 //! Licences: what was bought or rented, how much of it is used, and on which
 //! devices.
 
+pub(crate) mod audit;
+mod codes;
+mod counting;
+mod devices;
+mod reads;
+pub(crate) mod shelf;
+mod trade;
+pub(crate) mod write;
+
+pub use devices::ClaimCode;
+pub use reads::{LicenceView, Ways};
+
 use domain::id::LicenceId;
 use domain::licence::device::ClientId;
 use domain::licence::meter::MeterCode;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::Store;
-use crate::error::Fault;
 
 /// What an authorization code says, before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,23 +77,4 @@ pub struct Revocations {
     pub next: Timestamp,
     /// Licences, with the first generation that holds again.
     pub entries: Vec<(LicenceId, u32)>,
-}
-
-/// A list of what was taken back stands for a day.
-const LIST_MILLIS: i64 = 86_400_000;
-
-impl Store {
-    /// What was taken back. Two lists of one number say the same.
-    ///
-    /// # Errors
-    /// A fault only.
-    pub async fn revocations(&self) -> Result<Revocations, Fault> {
-        // Number, time and entries follow from the day and from what was
-        // taken back so far; both only grow, and so does their sum.
-        let day = self.0.world.now().millis().div_euclid(LIST_MILLIS);
-        let begins = Timestamp::from_millis(day.saturating_mul(LIST_MILLIS));
-        let next = Timestamp::from_millis(begins.millis().saturating_add(2 * LIST_MILLIS));
-        let version = u64::try_from(day).unwrap_or_default();
-        Ok(Revocations { version, at: begins, next, entries: Vec::new() })
-    }
 }

@@ -148,6 +148,23 @@ pub(crate) fn read_stop_token(secret: &Secret, token: &str) -> Option<(UserId, M
     is_ours.then_some((user, kind))
 }
 
+/// The bytes of a code by which a program signs in: 128 bits, which is 26
+/// signs and the check.
+const SIGN_IN_CODE_BYTES: usize = 16;
+
+/// A code by which a program signs in.
+pub(crate) fn draw_sign_in_code(world: &World) -> String {
+    code::write(&world.random::<SIGN_IN_CODE_BYTES>())
+}
+
+/// What is stored of it.
+///
+/// # Errors
+/// `InvalidInput` on `code` if it was mistyped.
+pub(crate) fn hash_sign_in_code(typed: &str) -> Result<[u8; 32], Refusal> {
+    Ok(hash("sign-in code", &code::read("code", typed, SIGN_IN_CODE_BYTES)?))
+}
+
 /// What is stored of a browser that was seen before: it cannot be told from
 /// it what the cookie was, nor that two users sit at the same browser.
 pub(crate) fn device_mark(secret: &Secret, user: UserId, token: &str) -> [u8; 32] {

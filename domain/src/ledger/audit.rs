@@ -49,6 +49,7 @@ fn finding<T>(row: impl Into<String>, problem: impl Into<String>) -> Result<T, F
 struct Story {
     opened: Option<Opened>,
     closed: Option<Closed>,
+    refunded: Option<Vec<Transfer>>,
 }
 
 #[derive(Debug)]
@@ -196,6 +197,10 @@ impl Audit {
                 });
                 Ok(())
             }
+            Kind::LicenceRefund if story.opened.is_some() && story.refunded.is_none() => {
+                story.refunded = Some(transfers);
+                Ok(())
+            }
             _ => Err("it happens twice, or ends what never began"),
         }
     }
@@ -240,9 +245,12 @@ impl Audit {
     /// If people, money, times or state differ.
     pub fn order(&mut self, order: &Order, closed_at: Option<Timestamp>) -> Result<(), Finding> {
         let row = format!("order {}", order.id);
-        let Some(Story { opened: Some(opened), closed }) = self.stories.remove(&order.id.uuid()) else {
+        let Some(Story { opened: Some(opened), closed, refunded }) = self.stories.remove(&order.id.uuid()) else {
             return finding(row, "the ledger knows no purchase of it");
         };
+        if refunded.is_some_and(|back| !is_refund_of(order, &back)) {
+            return finding(row, "more went back of it than was paid, or to somebody else");
+        }
         let seller_accounts =
             [AccountKind::Earned, AccountKind::Escrow].map(|kind| AccountId::of(order.seller, kind));
         let money = order.money;
@@ -302,7 +310,7 @@ impl Audit {
     /// If people, amount, claim, times or state differ.
     pub fn gift(&mut self, gift: &Gift, closed_at: Option<Timestamp>) -> Result<(), Finding> {
         let row = format!("gift {}", gift.id);
-        let Some(Story { opened: Some(opened), closed }) = self.stories.remove(&gift.id.uuid()) else {
+        let Some(Story { opened: Some(opened), closed, .. }) = self.stories.remove(&gift.id.uuid()) else {
             return finding(row, "the ledger knows nothing of it");
         };
         let split = split_of(&opened.transfers, TransferCode::Gift);
@@ -412,6 +420,21 @@ impl Audit {
         }
         Ok(totals)
     }
+}
+
+/// Whether these transfers give back a part of an order: to its buyer, from
+/// its seller and the vendor's cut.
+fn is_refund_of(order: &Order, transfers: &[Transfer]) -> bool {
+    let fees = AccountId::vendor(AccountKind::Fees);
+    let people_fit = transfers.iter().all(|transfer| {
+        transfer.credit.owner == order.buyer.uuid()
+            && (transfer.debit == fees || transfer.debit.owner == order.seller.uuid())
+    });
+    let from_fees = transfers.iter().filter(|transfer| transfer.debit == fees);
+    let fee = Tokens::checked_sum(from_fees.map(|transfer| transfer.amount));
+    let total = sum_of(transfers, None);
+    let fits = |part: Option<Tokens>, whole| part.is_some_and(|part| part <= whole);
+    people_fit && fits(total, order.money.total) && fits(fee, order.money.fee)
 }
 
 /// Whether what an account holds is what open orders, gifts or redemptions say.

@@ -45,6 +45,8 @@ pub enum TransactionKind {
     /// Tokens of an invoice that was never paid were taken back; refers to the
     /// top-up.
     WrittenOff,
+    /// What is unused of a licence was paid back; refers to the order.
+    LicenceRefund,
     /// The vendor printed vouchers; moves nothing yet; refers to the batch.
     VouchersIssued,
     /// Somebody turned a voucher into tokens; refers to the voucher.
@@ -84,7 +86,7 @@ pub enum Subject {
 
 impl TransactionKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Welcome,
         Self::Grant,
         Self::Purchase,
@@ -105,6 +107,7 @@ impl TransactionKind {
         Self::VoucherRedeemed,
         Self::VoucherWithdrawn,
         Self::WrittenOff,
+        Self::LicenceRefund,
         Self::RedemptionAsked,
         Self::RedemptionAgreed,
         Self::RedemptionSent,
@@ -133,6 +136,7 @@ impl TransactionKind {
             Self::DisputeEnded => 45,
             Self::PromoExpiry => 46,
             Self::WrittenOff => 73,
+            Self::LicenceRefund => 80,
             Self::VouchersIssued => 70,
             Self::VoucherRedeemed => 71,
             Self::VoucherWithdrawn => 72,
@@ -155,7 +159,7 @@ impl TransactionKind {
     pub const fn subject(self) -> Subject {
         match self {
             Self::Welcome | Self::Grant | Self::PromoExpiry => Subject::User,
-            Self::Purchase | Self::Release | Self::Void => Subject::Order,
+            Self::Purchase | Self::Release | Self::Void | Self::LicenceRefund => Subject::Order,
             Self::Gift | Self::GiftLink | Self::GiftClaim | Self::GiftReturn => Subject::Gift,
             Self::TopUp
             | Self::Refund
@@ -216,11 +220,13 @@ pub enum TransferCode {
     Redeemed,
     /// Back to the income account: no money was paid.
     RedemptionReturn,
+    /// Back to the buyer for what is unused of a licence.
+    Unused,
 }
 
 impl TransferCode {
     /// All codes, in the order of their numbers.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Issue,
         Self::Sale,
         Self::Fee,
@@ -237,6 +243,7 @@ impl TransferCode {
         Self::Restored,
         Self::Expiry,
         Self::WriteOff,
+        Self::Unused,
         Self::Redemption,
         Self::Redeemed,
         Self::RedemptionReturn,
@@ -262,6 +269,7 @@ impl TransferCode {
             Self::Restored => 46,
             Self::Expiry => 47,
             Self::WriteOff => 70,
+            Self::Unused => 80,
             Self::Redemption => 90,
             Self::Redeemed => 91,
             Self::RedemptionReturn => 92,

@@ -106,6 +106,34 @@ impl Verdict {
         }
     }
 
+    /// Why, as a sentence without its full stop.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Valid => "This licence holds",
+            Self::NotFound => "There is no such licence",
+            Self::NotStarted => "This licence has not begun",
+            Self::Expired => "The time of this licence is over: extend it",
+            Self::Suspended => "This licence is held back for now",
+            Self::Revoked => "This licence was taken back",
+            Self::UsesExhausted => "Too little is left on this licence: extend it",
+            Self::LeaseExhausted => "Too little is left of what was taken along",
+            Self::LeaseExpired => "What was taken along had to be settled before now",
+            Self::RefreshRequired => "The code has to be renewed on-line first",
+            Self::DeviceNotActivated => "This licence is not active on this device",
+            Self::DeviceLimit => "This licence is active on as many devices as it allows: give one free first",
+            Self::DeviceMismatch => "The code is for another device",
+            Self::ProductMismatch => "The code is for another program",
+            Self::VersionNotCovered => "This licence does not cover this version",
+            Self::FeatureMissing => "This licence does not cover this feature",
+            Self::ClockRollback => "The clock was set back",
+            Self::SignatureInvalid => "The code is not what the vendor signed",
+            Self::KeyUnknown => "Nobody vouches for the key of the code",
+            Self::KeyExpired => "The time of the key of the code is over",
+            Self::StateForked => "The state of this device was copied or set back",
+        }
+    }
+
     /// The number with which the client's command ends: 0 for yes, and from
     /// 20 on for the reasons why not; smaller ones are kept for other errors.
     #[must_use]

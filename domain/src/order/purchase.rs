@@ -174,6 +174,7 @@ fn price_line(book: &Book, buyer: UserId, wanted: &Wanted) -> Result<(UserId, Or
         fee: fee.per_unit.checked_times(wanted.quantity).ok_or_else(too_much)?,
         fee_rule: fee.rule,
         fee_explanation: fee.explanation,
+        offer: None,
     };
     Ok((offered.seller, line))
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::extract::Path;
 use domain::id::{ListingId, OrderId};
 use domain::ledger::transfer::TransactionKind;
+use domain::listing::ListingKind;
 use domain::order::OrderState;
 use domain::refusal::Refusal;
 use domain::tokens::Tokens;
@@ -33,7 +34,7 @@ fn lines(ask: &Ask, row: &Row) -> Vec<OrderLine> {
         quantity: line.quantity,
         price: ask.price(line.unit_price),
         subtotal: ask.price(line.total),
-        download: line.kind.is_instant(),
+        download: line.kind == ListingKind::File,
     };
     row.order.lines.iter().map(line).collect()
 }
@@ -148,6 +149,7 @@ pub(super) async fn order(ask: Ask, Path(id): Path<String>) -> Answer {
         what: match entry.kind {
             TransactionKind::Release => "Seller paid".to_owned(),
             TransactionKind::Void => "Called off".to_owned(),
+            TransactionKind::LicenceRefund => "Unused, given back".to_owned(),
             _ => "Payment".to_owned(),
         },
         transaction: u64::try_from(entry.sequence).unwrap_or_default(),

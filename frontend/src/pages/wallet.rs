@@ -118,6 +118,8 @@ fn what(movement: &Movement, me: UserId) -> String {
         (TransactionKind::DisputeEnded, _) => "Given back: a dispute has ended",
         (TransactionKind::PromoExpiry, _) => "Expired",
         (TransactionKind::WrittenOff, _) => "Taken back: an invoice was never paid",
+        (TransactionKind::LicenceRefund, Way::In) => "Unused, given back by",
+        (TransactionKind::LicenceRefund, Way::Out) => "Unused, given back to",
         (TransactionKind::VoucherRedeemed, _) => "Code redeemed",
         (TransactionKind::RedemptionAsked, _) => "To be turned into money",
         (TransactionKind::RedemptionReturned, _) => "Not turned into money, given back",
@@ -131,7 +133,7 @@ fn what(movement: &Movement, me: UserId) -> String {
         ) => "Turned into money",
     };
     // Nobody is named after a word that waits for a name.
-    if known { text.to_owned() } else { text.trim_end_matches(" from").trim_end_matches(" to").to_owned() }
+    if known { text.to_owned() } else { text.trim_end_matches(" from").trim_end_matches(" to").trim_end_matches(" by").to_owned() }
 }
 
 /// The page of what a movement is about.

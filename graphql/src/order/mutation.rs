@@ -1,13 +1,16 @@
 //! Buying, confirming and calling off.
 
-use async_graphql::{Context, ID, InputObject, Object, Result};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use domain::refusal::Refusal;
 use store::Done;
+use store::licences::LicenceView;
 use store::orders::OrderView;
 
 use super::Order;
 use crate::context::Ask;
-use crate::error::payload;
+use crate::error::{UserError, payload, settle};
 use crate::id::read;
+use crate::licence::Licence;
 use crate::listing::input::pieces;
 use crate::scalars::Tokens;
 
@@ -25,8 +28,10 @@ pub(crate) struct CheckoutInput {
 /// What to buy at once, past the cart.
 #[derive(InputObject)]
 pub(crate) struct BuyInput {
-    /// The global id of the listing.
-    listing_id: ID,
+    /// The global id of the listing; may be left out with `offerId`.
+    listing_id: Option<ID>,
+    /// The global id of an offer to buy, for software.
+    offer_id: Option<ID>,
     /// How many pieces; 1 if left out.
     quantity: Option<i32>,
     /// The price of one in tokens, as you were shown it.
@@ -59,12 +64,15 @@ payload! {
     }
 }
 
-payload! {
-    /// What came of buying.
-    BuyPayload {
-        /// The order.
-        order: Order
-    }
+/// What came of buying.
+#[derive(SimpleObject)]
+pub(crate) struct BuyPayload {
+    /// The order.
+    order: Option<Order>,
+    /// The licence, for software.
+    licence: Option<Licence>,
+    /// Why it was not done; empty if it was.
+    user_errors: Vec<UserError>,
 }
 
 payload! {
@@ -90,12 +98,17 @@ async fn checkout(ctx: &Context<'_>, input: CheckoutInput) -> Done<Vec<Order>> {
     Ok(ctx.store().orders_by_ids(&made).await?.into_iter().map(Order).collect())
 }
 
-async fn buy(ctx: &Context<'_>, input: BuyInput) -> Done<OrderView> {
+async fn buy(ctx: &Context<'_>, input: BuyInput) -> Done<(OrderView, Option<LicenceView>)> {
     ctx.actor().signed_in()?;
-    let (listing, quantity) = (read(&input.listing_id)?, pieces(input.quantity.unwrap_or(1))?);
-    let price = input.expected_price.read("expectedPrice")?;
-    let made = ctx.store().buy(ctx.actor(), listing, quantity, price, &input.idempotency_key).await?;
-    ctx.store().order(ctx.actor(), made).await
+    let (price, key) = (input.expected_price.read("expectedPrice")?, &input.idempotency_key);
+    if let Some(offer) = &input.offer_id {
+        let (licence, order) = ctx.store().buy_offer(ctx.actor(), read(offer)?, price, key).await?;
+        return Ok((ctx.store().order(ctx.actor(), order).await?, Some(licence)));
+    }
+    let listing = input.listing_id.ok_or(Refusal::invalid("listingId", "say what to buy"))?;
+    let (listing, quantity) = (read(&listing)?, pieces(input.quantity.unwrap_or(1))?);
+    let made = ctx.store().buy(ctx.actor(), listing, quantity, price, key).await?;
+    Ok((ctx.store().order(ctx.actor(), made).await?, None))
 }
 
 /// Mutations of orders.
@@ -115,13 +128,16 @@ impl OrderMutation {
         CheckoutPayload::of(ctx, checkout(ctx, input).await)
     }
 
-    /// Buys one listing at once, past the cart. Needs a signed-in user.
+    /// Buys one listing at once, past the cart; software by an offer. Needs a
+    /// signed-in user.
     async fn buy(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What, how many, at which price, and a key.")] input: BuyInput,
     ) -> Result<BuyPayload> {
-        BuyPayload::of(ctx, buy(ctx, input).await)
+        let (done, user_errors) = settle(ctx, buy(ctx, input).await)?;
+        let (order, licence) = done.map_or((None, None), |(order, licence)| (Some(order), licence));
+        Ok(BuyPayload { order: order.map(Order), licence: licence.map(Licence), user_errors })
     }
 
     /// Says that all is well: held tokens go to the seller. Only the buyer

@@ -55,6 +55,10 @@ const QUERIES: &[(&str, About, &str, Outcomes)] = &[
     ("cart", About::Nothing, "cart { total }", OPEN),
     ("giftBehind", About::Link, "giftBehind(claimCode: \"ID\") { id }", OPEN),
     ("software", About::Release, "software(slug: \"inkwell\") { slug }", ["null", "null", "ok", "null"]),
+    ("licence", About::Nothing, "licence(id: \"x\") { id }", ["null"; 4]),
+    ("storeKeys", About::Nothing, "storeKeys { store root roots keys revoked }", OPEN),
+    ("signedTime", About::Nothing, "signedTime(nonce: \"n-1\")", OPEN),
+    ("deviceNonce", About::Nothing, "deviceNonce", OPEN),
     ("node", About::Bought, "node(id: \"ID\") { id }", ["null", "null", "ok", "null"]),
     ("node", About::Draft, "node(id: \"ID\") { id }", ["null", "null", "ok", "null"]),
 ];
@@ -87,11 +91,55 @@ const BELOW: [(&str, &str, Outcomes); 13] = [
 /// Mutations, with "ID" in the input for the thing's id or code, and "KEY" for
 /// a fresh key. Null stands for a mutation without input.
 fn mutations() -> Vec<MutationRow> {
-    [of_accounts(), of_the_market(), of_top_ups(), of_redemptions(), of_letters(), of_software()].concat()
+    let all = [of_accounts(), of_the_market(), of_top_ups(), of_redemptions(), of_letters(), of_software()];
+    [all.concat(), of_licences()].concat()
 }
 
 /// The name, what it is about, its input, and what comes of it.
 type MutationRow = (&'static str, About, Value, Outcomes);
+
+/// Of licences that are not there: what their people hear stands in the
+/// store's own tests. A device speaks without a session.
+fn of_licences() -> Vec<MutationRow> {
+    let none: Outcomes = ["NOT_SIGNED_IN", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"];
+    let id = "00000000-0000-7000-8000-000000000001";
+    let trade = json!({ "licenceId": id, "offerId": "x", "expectedPrice": "1", "idempotencyKey": "KEY" });
+    let task = json!({ "licenceId": id, "taskId": "t" });
+    let line = json!({ "v": 1, "lease": "l", "ent": id, "dev": "d", "meter": "use", "units": 1, "settle_by": 1 });
+    let report = json!({ "lease": line, "used": 0, "seq": 0, "head": "", "spendings": [] }).to_string();
+    vec![
+        ("rent", About::Nothing, json!({ "offerId": "x", "expectedPrice": "1", "idempotencyKey": "KEY" }), none),
+        ("extendLicence", About::Nothing, trade.clone(), none),
+        ("convertLicence", About::Nothing, trade, none),
+        ("refundGrant", About::Sold, json!({ "orderId": "ID" }), none),
+        (
+            "activateDevice",
+            About::Nothing,
+            json!({ "licenceId": id, "device": "k4.public.x" }),
+            ["NOT_SIGNED_IN", "DENIED", "DENIED", "DENIED"],
+        ),
+        ("deactivateDevice", About::Nothing, json!({ "licenceId": id, "device": "k4.pid.x" }), none),
+        ("authorize", About::Nothing, json!({ "licenceId": id, "device": "k4.pid.x", "want": "CODE" }), none),
+        (
+            "consume",
+            About::Nothing,
+            json!({ "licenceId": id, "meter": "use", "units": 1, "consumeId": "c" }),
+            none,
+        ),
+        ("beginTask", About::Nothing, json!({ "licenceId": id, "meter": "use", "taskId": "t" }), none),
+        ("commitTask", About::Nothing, task.clone(), none),
+        ("abortTask", About::Nothing, task, none),
+        (
+            "leaseUnits",
+            About::Nothing,
+            json!({ "licenceId": id, "meter": "use", "units": 1, "leaseId": "l" }),
+            ["DENIED"; 4],
+        ),
+        ("settleLease", About::Nothing, json!({ "licenceId": id, "leaseId": "l", "report": report }), none),
+        ("createClaimCode", About::Nothing, Value::Null, USERS),
+        ("signInByCode", About::Nothing, json!({ "code": "x" }), ["INVALID_INPUT"; 4]),
+    ]
+}
 
 fn of_letters() -> Vec<MutationRow> {
     vec![

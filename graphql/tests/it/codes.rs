@@ -10,7 +10,8 @@ use crate::house::{House, Person};
 
 /// Codes that the schema alone cannot show: how often somebody may ask is the
 /// server's business, and the queue is never full here.
-const ELSEWHERE: [&str; 3] = ["RATE_LIMITED", "ACCOUNT_FROZEN", "BUSY"];
+/// Nothing is for rent here either: the store's tests have licences.
+const ELSEWHERE: [&str; 5] = ["RATE_LIMITED", "ACCOUNT_FROZEN", "BUSY", "ALREADY_OWNED", "ID_REUSED"];
 
 /// Who asks, for what, with what; the code, the type of the error, its data.
 type Row<'s> = (&'s Actor, &'static str, Value, &'static str, &'static str, Value);
@@ -85,6 +86,8 @@ impl Scene {
         let short = json!({ "balance": "56", "shortfall": "944" });
         let left = json!({ "left": 5, "listingId": self.cheap, "field": "quantity" });
         let taken = json!({ "handle": "Ada-Sells" });
+        let licence = "00000000-0000-7000-8000-000000000001";
+        let lease = json!({ "licenceId": licence, "meter": "use", "units": 1, "leaseId": "l" });
         let (handle, key) = (json!({ "field": "handle" }), json!({ "field": "accountKey" }));
         vec![
             (ben, "buy", buy(&self.dear, 1, "1000"), "INSUFFICIENT_TOKENS", "InsufficientTokens", short),
@@ -92,6 +95,7 @@ impl Scene {
             (ben, "buy", buy(&self.cheap, 9, "1"), "OUT_OF_STOCK", "OutOfStock", left),
             (nobody, "openAccount", taken, "HANDLE_TAKEN", "Refused", handle),
             (nobody, "signIn", json!({}), "INVALID_INPUT", "InvalidInput", key),
+            (nobody, "leaseUnits", lease, "DENIED", "Denied", json!({ "verdict": "DEVICE_NOT_ACTIVATED" })),
         ]
     }
 

@@ -83,10 +83,36 @@ pub(crate) struct Person {
     pub(crate) key: String,
 }
 
+/// Keys that sign nothing: what is signed is the server's business.
+struct Unsigned;
+
+impl graphql::Keys for Unsigned {
+    fn known(&self) -> graphql::KnownKeys {
+        let text = || "unsigned".to_owned();
+        graphql::KnownKeys { store: text(), root: text(), roots: Vec::new(), keys: text() }
+    }
+
+    fn authorize(&self, says: &store::licences::Authorization) -> std::io::Result<String> {
+        Ok(format!("{says:?}"))
+    }
+
+    fn tell_time(&self, nonce: &str) -> std::io::Result<String> {
+        Ok(nonce.to_owned())
+    }
+
+    fn revoked(&self, list: &store::licences::Revocations) -> std::io::Result<String> {
+        Ok(format!("{list:?}"))
+    }
+
+    fn nonce(&self, _store: &Store) -> String {
+        "nonce".to_owned()
+    }
+}
+
 /// What every mutation is asked for besides its own answer.
 const ERRORS: &str = "userErrors { __typename code message field \
     ... on InsufficientTokens { shortfall balance } ... on PriceChanged { now } \
-    ... on OutOfStock { left listingId } ... on TooMany { limit } }";
+    ... on OutOfStock { left listingId } ... on TooMany { limit } ... on Denied { verdict } }";
 
 impl House {
     pub(crate) async fn open() -> Self {
@@ -120,7 +146,12 @@ impl House {
         let store = Store::open(options).await.unwrap();
         let search =
             Arc::new(Search::open(&folder.path().join("search"), search::Options::default()).unwrap());
-        let options = Options { store: store.clone(), search: Arc::clone(&search), links: Arc::new(link) };
+        let options = Options {
+            store: store.clone(),
+            search: Arc::clone(&search),
+            links: Arc::new(link),
+            keys: Arc::new(Unsigned),
+        };
         Self { api: Api::new(options), store, world, search, keys: AtomicU64::new(0), _folder: folder }
     }
 
@@ -315,6 +346,7 @@ fn link(link: Link<'_>) -> String {
         Link::Pay(id) => format!("https://market.example/pay/{id}"),
         Link::Claim(code) => format!("https://market.example/claim/{code}"),
         Link::Download(id) => format!("https://market.example/download/{id}"),
+        Link::Granted(token) => format!("https://market.example/artifacts/{token}"),
         Link::Upload(id) => format!("https://market.example/uploads/{id}"),
         Link::Picture { hash, width } => format!("https://market.example/media/{hash}-{width}.webp"),
     }

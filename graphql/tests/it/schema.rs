@@ -73,7 +73,7 @@ async fn everything_is_described() {
 
 /// The names that independent clients were written against: they may be added
 /// to, never taken away.
-const FIXED: [(&str, &str); 51] = [
+const FIXED: &[(&str, &str)] = &[
     ("Query", "node vendor me user listing categories search"),
     ("Vendor", "name tokenName tokenPrice currency feeBasisPoints welcomeTokens"),
     ("User", "id handle wallet cart orders sales"),
@@ -99,8 +99,15 @@ const FIXED: [(&str, &str); 51] = [
     ("AddToCartPayload", "cart userErrors"),
     ("CheckoutInput", "expectedTotal idempotencyKey"),
     ("CheckoutPayload", "orders userErrors"),
-    ("BuyInput", "listingId quantity expectedPrice idempotencyKey"),
-    ("BuyPayload", "order userErrors"),
+    ("BuyInput", "listingId offerId quantity expectedPrice idempotencyKey"),
+    ("BuyPayload", "order licence userErrors"),
+    ("RentInput", "offerId expectedPrice idempotencyKey"),
+    ("RentPayload", "licence userErrors"),
+    ("ConsumeInput", "licenceId meter units consumeId"),
+    ("AuthorizeInput", "licenceId device want artifact"),
+    ("AuthorizePayload", "code download userErrors"),
+    ("User", "licences"),
+    ("Query", "licence"),
     ("ConfirmReceiptInput", "orderId"),
     ("CancelOrderInput", "orderId"),
     ("GiveTokensInput", "to amount message idempotencyKey"),
@@ -131,7 +138,8 @@ const MUTATIONS: &str = "openAccount signIn signOut listItem reviseListing withd
     setCartQuantity removeFromCart checkout buy confirmReceipt cancelOrder giveTokens createGiftLink claimGift \
     topUp setTokenPrice setBundles cancelGift grantTokens grantPromo setFeeRules issueVouchers redeemVoucher withdrawVouchers \
     requestInvoice submitPurchaseOrder enterTopUpOrder approveTopUpOrder rejectTopUpOrder recordPayment \
-    openAccountFor takeOverAccount eraseCustomer";
+    openAccountFor takeOverAccount eraseCustomer rent extendLicence convertLicence activateDevice deactivateDevice \
+    consume beginTask commitTask abortTask leaseUnits settleLease createClaimCode authorize";
 
 #[tokio::test]
 async fn fixed_names_stay() {
@@ -140,7 +148,7 @@ async fn fixed_names_stay() {
         .iter()
         .map(|kind| (name(kind), list(kind, "fields").chain(list(kind, "inputFields")).map(name).collect()))
         .collect();
-    for (kind, names) in FIXED.into_iter().chain([("Mutation", MUTATIONS)]) {
+    for (kind, names) in FIXED.iter().copied().chain([("Mutation", MUTATIONS)]) {
         for member in names.split_whitespace() {
             assert!(members.get(kind).is_some_and(|known| known.contains(member)), "{kind}.{member}");
         }

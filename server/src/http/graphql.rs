@@ -77,6 +77,7 @@ impl Api {
             store: house.store.clone(),
             search: Arc::clone(&house.search),
             links: Arc::new(move |link| address(&public_url, link)),
+            keys: Arc::clone(&house.keys) as Arc<dyn graphql::Keys>,
         };
         let sizes = Sizes {
             picture_bytes_max: u64::try_from(house.config.images.press.upload_bytes_max).unwrap_or(u64::MAX),
@@ -95,6 +96,7 @@ fn address(public_url: &str, link: Link<'_>) -> String {
         Link::Pay(id) => format!("{public_url}{}", routes::Pay::to(id)),
         Link::Claim(code) => format!("{public_url}{}", routes::Claim::to(code.to_owned())),
         Link::Download(id) => format!("{public_url}{}", routes::Download::to(id)),
+        Link::Granted(token) => format!("{public_url}/artifacts/{token}"),
         Link::Upload(id) => format!("{public_url}/uploads/{id}"),
         Link::Picture { hash, width } => format!("{public_url}/media/{hash}-{width}.webp"),
     }

@@ -9,7 +9,7 @@ use domain::book::{Book, Remembered};
 use domain::command::{Command, Fingerprint, KeyId, Needs, Request};
 use domain::fees::FeeRules;
 use domain::gift::{ClaimHash, Gift, GiftState};
-use domain::id::{CategoryId, FeeRuleId, GiftId, ListingId, OrderId, UserId};
+use domain::id::{CategoryId, FeeRuleId, GiftId, ListingId, OfferId, OrderId, UserId};
 use domain::ledger::account::{AccountId, AccountKind, Sums};
 use domain::listing::category::CategoryTree;
 use domain::listing::{ListingKind, ListingState, Offered};
@@ -22,6 +22,7 @@ use uuid::Uuid;
 use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
 use crate::tx::{Columns, Link, ids};
+use crate::licences::shelf;
 use crate::{desk, fees, redemptions, vouchers};
 
 /// A Book with the rows that `requests` need, and the accounts that exist.
@@ -40,7 +41,11 @@ pub(crate) async fn load(
 ) -> Result<Loaded, Fault> {
     let mut needs = Needs::default();
     requests.iter().for_each(|request| needs.add(request));
-    let has_purchase = requests.iter().any(|request| matches!(request.command, Command::Purchase { .. }));
+    let has_purchase = requests.iter().any(|request| match &request.command {
+        Command::Purchase { .. } => true,
+        Command::Licence(asked) => asked.is_purchase(),
+        _ => false,
+    });
     let rules = match has_purchase {
         true => fees::load_rules(link).await?.unwrap_or_else(|| standard.clone()),
         false => standard.clone(),
@@ -55,8 +60,12 @@ pub(crate) async fn load(
     desk::load(link, &mut book, &needs).await?;
     vouchers::load(link, &needs).await?.into_iter().for_each(|voucher| book.vouchers.load(voucher));
     redemptions::load(link, &mut book, &needs).await?;
+    shelf::load_offers(link, &mut book, &needs).await?;
     load_listings(link, &mut book, &needs).await?;
     let accounts = load_accounts(link, &mut book, &needs).await?;
+    // After the accounts are locked: of two who rent at once for one account,
+    // the second sees the first's licence.
+    shelf::load(link, &mut book, &needs).await?;
     // After the accounts are locked: a dispute that another server opens
     // meanwhile waits for them too.
     disputes::load(link, &mut book, &needs).await?;
@@ -138,7 +147,7 @@ pub(crate) async fn order_lines(
     orders: impl IntoIterator<Item = OrderId>,
 ) -> Result<HashMap<OrderId, Vec<OrderLine>>, Fault> {
     let sql = "SELECT order_id, listing_id, title, kind, quantity, unit_price, total, fee, fee_rule_id, \
-               fee_explanation FROM order_lines WHERE order_id IN ({}) ORDER BY order_id, line";
+               fee_explanation, offer_id FROM order_lines WHERE order_id IN ({}) ORDER BY order_id, line";
     let rows = link.rows_in(sql, ids(orders.into_iter().map(OrderId::uuid)), |row| {
         let order = row.id(OrderId::new)?;
         let line = OrderLine {
@@ -151,6 +160,7 @@ pub(crate) async fn order_lines(
             fee: row.tokens()?,
             fee_rule: row.id(FeeRuleId::new)?,
             fee_explanation: row.take()?,
+            offer: row.id_optional(OfferId::new)?,
         };
         Ok((order, line))
     });
@@ -211,7 +221,7 @@ async fn load_listings(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result
     let in_orders = book.orders().flat_map(|order| order.lines.iter().map(|line| line.listing));
     let in_carts = book.carts().map(|wanted| wanted.listing);
     let wanted: BTreeSet<ListingId> =
-        needs.listings.iter().copied().chain(in_carts).chain(in_orders).collect();
+        needs.listings.iter().copied().chain(in_carts).chain(in_orders).chain(book.shelf.listings()).collect();
     let lock = link.for_update();
     let sql = format!(
         "SELECT id, seller_id, kind, state, category_id, title, price, quantity \

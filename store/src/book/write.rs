@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use domain::book::{Change, Remembered, Written};
 use domain::command::KeyId;
 use domain::gift::Gift;
-use domain::id::{ListingId, Mint, OrderId, UserId};
+use domain::id::{ListingId, Mint, OfferId, OrderId, UserId};
 use domain::ledger::account::AccountId;
 use domain::ledger::chain::Seal;
 use domain::ledger::transfer::Transaction;
+use domain::listing::ListingKind;
 use domain::order::Order;
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
@@ -18,7 +19,7 @@ use sea_orm::Value;
 use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
 use crate::tx::{Link, ids, insert};
-use crate::{customers, desk, feed, outbox, redemptions, sessions, users, vouchers};
+use crate::{customers, desk, feed, licences, outbox, redemptions, sessions, users, vouchers};
 
 /// Writes it all. Nothing is refused any more; whatever goes wrong here is a
 /// fault, and the transaction is rolled back.
@@ -31,6 +32,7 @@ pub(crate) async fn write(link: Link<'_>, written: Written, known: &HashSet<Acco
     lots::write(link, &written.changes).await?;
     desk::write(link, &written.changes).await?;
     vouchers::write(link, &written.changes).await?;
+    licences::write::write(link, &written.changes).await?;
     disputes::write(link, &written.changes).await?;
     redemptions::write(link, &written.changes).await?;
     write_stock(link, &written.changes).await?;
@@ -108,7 +110,7 @@ async fn write_orders(link: Link<'_>, changes: &[Change]) -> Result<(), Fault> {
             Change::OrderMade(order) => {
                 rows.extend(order_values(order));
                 line_values(order, &mut lines)?;
-                let bought = order.lines.iter().filter(|line| line.kind.is_instant());
+                let bought = order.lines.iter().filter(|line| line.kind == ListingKind::File);
                 files.extend(bought.flat_map(|line| library_values(order, line.listing)));
             }
             Change::OrderClosed { order, state, at } => {
@@ -121,8 +123,8 @@ async fn write_orders(link: Link<'_>, changes: &[Change]) -> Result<(), Fault> {
                    held_fee, release_at, created_at, closed_at)";
     insert(link, columns, 13, rows).await?;
     let columns = "order_lines (order_id, line, listing_id, title, kind, quantity, unit_price, total, fee, \
-                   fee_rule_id, fee_explanation)";
-    insert(link, columns, 11, lines).await?;
+                   fee_rule_id, fee_explanation, offer_id)";
+    insert(link, columns, 12, lines).await?;
     let sql = "UPDATE orders SET state = v.column2, closed_at = v.column3 FROM (VALUES {}) AS v \
                WHERE orders.id = v.column1 AND orders.state = 1";
     update(link, sql, 3, closed).await?;
@@ -167,6 +169,7 @@ fn line_values(order: &Order, values: &mut Vec<Value>) -> Result<(), Fault> {
             line.fee.units().into(),
             line.fee_rule.uuid().into(),
             line.fee_explanation.as_str().into(),
+            line.offer.map(OfferId::uuid).into(),
         ]);
     }
     Ok(())

@@ -75,6 +75,18 @@ const OTHERS: &[&str] = &[
     "releases",
     "artifacts",
     "offers",
+    "licences",
+    "grants",
+    "meters",
+    "usages",
+    "tasks",
+    "leases",
+    "lease_lines",
+    "activations",
+    "device_moves",
+    "revocations",
+    "revocation_series",
+    "sign_in_codes",
 ];
 
 /// What the audit may miss once the triggers are gone, and why.
