@@ -359,36 +359,6 @@ impl Book {
         self.gifts.get(&id)
     }
 
-    /// The gift that a claim code opens.
-    #[must_use]
-    pub fn gift_behind(&self, claim: ClaimHash) -> Option<&Gift> {
-        self.claims.get(&claim).and_then(|id| self.gifts.get(id))
-    }
-
-    /// A top-up.
-    #[must_use]
-    pub fn top_up(&self, id: TopUpId) -> Option<&TopUp> {
-        self.top_ups.get(&id)
-    }
-
-    /// A user's lots of promo tokens.
-    #[must_use]
-    pub fn lots(&self, user: UserId) -> &[Lot] {
-        self.lots.get(&user).map_or(&[], Vec::as_slice)
-    }
-
-    /// The disputes over a top-up, oldest first.
-    #[must_use]
-    pub fn disputes(&self, top_up: TopUpId) -> &[Dispute] {
-        self.disputes.get(&top_up).map_or(&[], Vec::as_slice)
-    }
-
-    /// The refunds of a top-up that were asked for here.
-    #[must_use]
-    pub fn refunds(&self, top_up: TopUpId) -> &[Refund] {
-        self.refunds.get(&top_up).map_or(&[], Vec::as_slice)
-    }
-
     /// Refuses what a user with a disputed card payment may not do.
     ///
     /// # Errors

@@ -1,12 +1,14 @@
 //! All rows of a kind that a Book holds.
 
 use super::Book;
-use crate::gift::Gift;
-use crate::id::UserId;
+use crate::gift::{ClaimHash, Gift};
+use crate::id::{TopUpId, UserId};
 use crate::listing::Offered;
 use crate::order::Order;
 use crate::order::purchase::Wanted;
+use crate::promo::Lot;
 use crate::topup::TopUp;
+use crate::topup::reversal::{Dispute, Refund};
 
 impl Book {
     /// All carts, for looking up the listings in them.
@@ -37,5 +39,35 @@ impl Book {
     /// All users that were looked up by handle.
     pub fn users(&self) -> impl Iterator<Item = UserId> {
         self.users.values().copied()
+    }
+
+    /// A user's lots of promo tokens.
+    #[must_use]
+    pub fn lots(&self, user: UserId) -> &[Lot] {
+        self.lots.get(&user).map_or(&[], Vec::as_slice)
+    }
+
+    /// The disputes over a top-up, oldest first.
+    #[must_use]
+    pub fn disputes(&self, top_up: TopUpId) -> &[Dispute] {
+        self.disputes.get(&top_up).map_or(&[], Vec::as_slice)
+    }
+
+    /// The refunds of a top-up that were asked for here.
+    #[must_use]
+    pub fn refunds(&self, top_up: TopUpId) -> &[Refund] {
+        self.refunds.get(&top_up).map_or(&[], Vec::as_slice)
+    }
+
+    /// A top-up.
+    #[must_use]
+    pub fn top_up(&self, id: TopUpId) -> Option<&TopUp> {
+        self.top_ups.get(&id)
+    }
+
+    /// The gift that a claim code opens.
+    #[must_use]
+    pub fn gift_behind(&self, claim: ClaimHash) -> Option<&Gift> {
+        self.claims.get(&claim).and_then(|id| self.gifts.get(id))
     }
 }
