@@ -16,7 +16,6 @@ use tests::people::{FURNITURE, Market, Person, tokens};
 /// in a day for 5, for good for 20. Rent by time counts by half.
 pub(super) const HOUR: usize = 0;
 pub(super) const USES: usize = 1;
-pub(super) const EXPORTS: usize = 2;
 pub(super) const GOOD: usize = 3;
 
 /// A market in which wren publishes a program, and finch has tokens.
