@@ -47,7 +47,10 @@ fn numbers_in_tables_are_as_ever() {
     assert_eq!([Channel::Site, Channel::Api].map(Channel::number), [1, 2]);
     assert_eq!(
         TransactionKind::ALL.map(TransactionKind::number),
-        [1, 2, 10, 11, 12, 20, 21, 22, 23, 40, 41, 42, 43, 44, 45, 46, 70, 71, 72, 73, 80, 90, 91, 92, 93, 94]
+        [
+            1, 2, 10, 11, 12, 20, 21, 22, 23, 40, 41, 42, 43, 44, 45, 46, 70, 71, 72, 73, 80, 90, 91, 92, 93,
+            94
+        ]
     );
     assert_eq!(
         TransferCode::ALL.map(TransferCode::number),

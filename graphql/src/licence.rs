@@ -12,8 +12,8 @@
 //! of requests; repeating one does no harm, since each has a name of its own.
 
 mod counting;
-mod mutation;
 mod keys;
+mod mutation;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::access::Actor;

@@ -14,12 +14,12 @@ use uuid::Uuid;
 
 use crate::Store;
 use crate::book::load::{GIFT_COLUMNS, ORDER_COLUMNS, order_lines, read_gift, read_order};
-use crate::{desk, licences};
 use crate::error::{Fault, FaultKind};
 use crate::redemptions::{REDEMPTION_COLUMNS, approvals, payee_mark, read_redemption};
 use crate::secrets::Secret;
 use crate::tx::{Columns, Link, ids};
 use crate::vouchers::{BATCH_COLUMNS, of_batches, read_batch};
+use crate::{desk, licences};
 
 /// Rows that are read at a time.
 const CHUNK: i64 = 5_000;

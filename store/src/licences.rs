@@ -19,7 +19,6 @@ use domain::licence::meter::MeterCode;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-
 /// What an authorization code says, before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorization {

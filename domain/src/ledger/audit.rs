@@ -245,7 +245,8 @@ impl Audit {
     /// If people, money, times or state differ.
     pub fn order(&mut self, order: &Order, closed_at: Option<Timestamp>) -> Result<(), Finding> {
         let row = format!("order {}", order.id);
-        let Some(Story { opened: Some(opened), closed, refunded }) = self.stories.remove(&order.id.uuid()) else {
+        let Some(Story { opened: Some(opened), closed, refunded }) = self.stories.remove(&order.id.uuid())
+        else {
             return finding(row, "the ledger knows no purchase of it");
         };
         if refunded.is_some_and(|back| !is_refund_of(order, &back)) {

@@ -31,11 +31,11 @@ pub(super) fn decide_activate(
         Verdict::Valid | Verdict::UsesExhausted | Verdict::NotStarted => {}
         verdict => return Err(Refusal::denied(verdict)),
     }
-    let free = (0..holding.licence.devices_max).find(|slot| !holding.devices.iter().any(|it| it.slot == *slot));
+    let free =
+        (0..holding.licence.devices_max).find(|slot| !holding.devices.iter().any(|it| it.slot == *slot));
     let is_full = holding.devices.len() >= usize::from(holding.licence.devices_max);
     let slot = free.filter(|_| !is_full).ok_or(Refusal::denied(Verdict::DeviceLimit))?;
-    let activation =
-        Activation { slot, device: device.clone(), label: label.clone(), at, forked_at: None };
+    let activation = Activation { slot, device: device.clone(), label: label.clone(), at, forked_at: None };
     Ok(about(licence, None, [LicenceChange::Activated { licence, activation }]))
 }
 

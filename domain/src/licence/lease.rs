@@ -53,8 +53,7 @@ pub(super) fn decide_lease(
     if holding.device(by.kid()).is_some_and(|device| device.forked_at.is_some()) {
         return Err(Refusal::denied(Verdict::StateForked));
     }
-    let is_out =
-        |it: &Lease| it.state == LeaseState::Open && it.kid == by.kid() && it.meter == *meter;
+    let is_out = |it: &Lease| it.state == LeaseState::Open && it.kid == by.kid() && it.meter == *meter;
     if holding.leases.iter().any(is_out) {
         return Err(Refusal::wrong_state("this device has such units already: settle those first"));
     }
@@ -124,7 +123,8 @@ pub(super) fn decide_settle(
     let hashes = report.hashes().ok_or_else(forked)?;
     let same = lease.hashes.iter().zip(&hashes).all(|(known, told)| known == told);
     let is_longer = hashes.len() > lease.hashes.len();
-    let (at, repeated) = (facts.mint.at(), Counted { left: left_on(holding, &lease.meter), is_repeated: true });
+    let (at, repeated) =
+        (facts.mint.at(), Counted { left: left_on(holding, &lease.meter), is_repeated: true });
     let is_final = report.is_sealed() || lease.settle_by <= at;
     let is_older = hashes.len() < lease.hashes.len();
     match lease.state {

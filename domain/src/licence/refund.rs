@@ -148,8 +148,11 @@ fn give_back(
         let balance = refunded.saturating_sub(fee).saturating_sub(owed);
         return Err(Refusal::InsufficientTokens { balance, shortfall: owed });
     }
-    let buckets =
-        [(AccountKind::Earned, paid.earned), (AccountKind::Spendable, paid.spendable), (AccountKind::Promo, paid.promo)];
+    let buckets = [
+        (AccountKind::Earned, paid.earned),
+        (AccountKind::Spendable, paid.spendable),
+        (AccountKind::Promo, paid.promo),
+    ];
     let mut buckets = buckets.into_iter().peekable();
     let mut room = Tokens::ZERO;
     let mut bucket = AccountKind::Spendable;

@@ -128,10 +128,8 @@ pub(super) fn decide_convert(
     let (mut holding, at) = (holding.clone(), facts.mint.at());
     holding.licence.generation = holding.licence.generation.saturating_add(1);
     let generation = holding.licence.generation;
-    let mut changes =
-        vec![LicenceChange::Generation { licence, generation, at, is_revocation: false }];
-    let open: Vec<Lease> =
-        holding.leases.iter().filter(|it| it.state == LeaseState::Open).cloned().collect();
+    let mut changes = vec![LicenceChange::Generation { licence, generation, at, is_revocation: false }];
+    let open: Vec<Lease> = holding.leases.iter().filter(|it| it.state == LeaseState::Open).cloned().collect();
     for lease in open {
         if let Some(meter) = holding.meter_mut(&lease.meter) {
             let _is_settled = meter.settle(lease.reserved(), 0);
@@ -198,7 +196,8 @@ fn pay(
     let cut = fee.per_unit.min(price);
     let mut posting = Posting::on(&book.balances);
     let mut pay = |credit, amount, code| posting.pay(buyer, &TO_SPEND, credit, amount, code);
-    let income = pay(AccountId::of(seller, AccountKind::Earned), price.saturating_sub(cut), TransferCode::Sale)?;
+    let income =
+        pay(AccountId::of(seller, AccountKind::Earned), price.saturating_sub(cut), TransferCode::Sale)?;
     let taken = pay(AccountId::vendor(AccountKind::Fees), cut, TransferCode::Fee)?;
     let line = OrderLine {
         listing: listing.id,
@@ -212,13 +211,8 @@ fn pay(
         fee_explanation: fee.explanation,
         offer: Some(offer.id),
     };
-    let money = OrderMoney {
-        total: price,
-        fee: cut,
-        held: Split::default(),
-        held_fee: Tokens::ZERO,
-        release_at: at,
-    };
+    let money =
+        OrderMoney { total: price, fee: cut, held: Split::default(), held_fee: Tokens::ZERO, release_at: at };
     let order = Order { id, buyer, seller, state: OrderState::Released, money, at, lines: vec![line] };
     let transaction = Transaction {
         kind: TransactionKind::Purchase,
@@ -252,7 +246,9 @@ fn grant(
         Acquired { order: id, offer: offer.clone(), paid: split, at: facts.mint.at(), revoked_at: None };
     let meters = holding.licence.meters.clone();
     if !holding.add(acquired.clone()) {
-        return Err(Refusal::wrong_state("this licence is as large as one can be: let some of it be used first"));
+        return Err(Refusal::wrong_state(
+            "this licence is as large as one can be: let some of it be used first",
+        ));
     }
     let grown = holding.licence.meters.iter().filter(|meter| !meters.contains(meter)).cloned();
     let mut changes = before;

@@ -121,7 +121,9 @@ impl Verdict {
             Self::LeaseExpired => "What was taken along had to be settled before now",
             Self::RefreshRequired => "The code has to be renewed on-line first",
             Self::DeviceNotActivated => "This licence is not active on this device",
-            Self::DeviceLimit => "This licence is active on as many devices as it allows: give one free first",
+            Self::DeviceLimit => {
+                "This licence is active on as many devices as it allows: give one free first"
+            }
             Self::DeviceMismatch => "The code is for another device",
             Self::ProductMismatch => "The code is for another program",
             Self::VersionNotCovered => "This licence does not cover this version",

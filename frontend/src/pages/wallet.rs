@@ -133,7 +133,11 @@ fn what(movement: &Movement, me: UserId) -> String {
         ) => "Turned into money",
     };
     // Nobody is named after a word that waits for a name.
-    if known { text.to_owned() } else { text.trim_end_matches(" from").trim_end_matches(" to").trim_end_matches(" by").to_owned() }
+    if known {
+        text.to_owned()
+    } else {
+        text.trim_end_matches(" from").trim_end_matches(" to").trim_end_matches(" by").to_owned()
+    }
 }
 
 /// The page of what a movement is about.

@@ -2,7 +2,9 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use domain::licence::command::Counted;
-use domain::licence::holding::{Lease as LeaseRow, LeaseState as Leased, Task as TaskRow, TaskState as Stands};
+use domain::licence::holding::{
+    Lease as LeaseRow, LeaseState as Leased, Task as TaskRow, TaskState as Stands,
+};
 use domain::refusal::Refusal;
 use domain::time::Seconds;
 use store::Done;

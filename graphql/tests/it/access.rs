@@ -105,10 +105,16 @@ fn of_licences() -> Vec<MutationRow> {
     let id = "00000000-0000-7000-8000-000000000001";
     let trade = json!({ "licenceId": id, "offerId": "x", "expectedPrice": "1", "idempotencyKey": "KEY" });
     let task = json!({ "licenceId": id, "taskId": "t" });
-    let line = json!({ "v": 1, "lease": "l", "ent": id, "dev": "d", "meter": "use", "units": 1, "settle_by": 1 });
+    let line =
+        json!({ "v": 1, "lease": "l", "ent": id, "dev": "d", "meter": "use", "units": 1, "settle_by": 1 });
     let report = json!({ "lease": line, "used": 0, "seq": 0, "head": "", "spendings": [] }).to_string();
     vec![
-        ("rent", About::Nothing, json!({ "offerId": "x", "expectedPrice": "1", "idempotencyKey": "KEY" }), none),
+        (
+            "rent",
+            About::Nothing,
+            json!({ "offerId": "x", "expectedPrice": "1", "idempotencyKey": "KEY" }),
+            none,
+        ),
         ("extendLicence", About::Nothing, trade.clone(), none),
         ("convertLicence", About::Nothing, trade, none),
         ("refundGrant", About::Sold, json!({ "orderId": "ID" }), none),

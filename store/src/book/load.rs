@@ -21,8 +21,8 @@ use uuid::Uuid;
 
 use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
-use crate::tx::{Columns, Link, ids};
 use crate::licences::shelf;
+use crate::tx::{Columns, Link, ids};
 use crate::{desk, fees, redemptions, vouchers};
 
 /// A Book with the rows that `requests` need, and the accounts that exist.
@@ -220,8 +220,14 @@ async fn load_gifts(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<()
 async fn load_listings(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<(), Fault> {
     let in_orders = book.orders().flat_map(|order| order.lines.iter().map(|line| line.listing));
     let in_carts = book.carts().map(|wanted| wanted.listing);
-    let wanted: BTreeSet<ListingId> =
-        needs.listings.iter().copied().chain(in_carts).chain(in_orders).chain(book.shelf.listings()).collect();
+    let wanted: BTreeSet<ListingId> = needs
+        .listings
+        .iter()
+        .copied()
+        .chain(in_carts)
+        .chain(in_orders)
+        .chain(book.shelf.listings())
+        .collect();
     let lock = link.for_update();
     let sql = format!(
         "SELECT id, seller_id, kind, state, category_id, title, price, quantity \

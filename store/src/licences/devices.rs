@@ -121,11 +121,13 @@ impl Store {
         let user = writer.change(move |link| {
             Box::pin(async move {
                 let lock = link.for_update();
-                let sql = format!("SELECT user_id FROM sign_in_codes WHERE hash = $1 AND expires_at > $2{lock}");
+                let sql =
+                    format!("SELECT user_id FROM sign_in_codes WHERE hash = $1 AND expires_at > $2{lock}");
                 let values = vec![hash.clone().into(), now.millis().into()];
                 let found = link.row(sql, values, |row| row.id(domain::id::UserId::new)).await?;
                 let user = found.ok_or(Refusal::WrongCredentials)?;
-                let used = link.change("DELETE FROM sign_in_codes WHERE hash = $1", vec![hash.into()]).await?;
+                let used =
+                    link.change("DELETE FROM sign_in_codes WHERE hash = $1", vec![hash.into()]).await?;
                 if used != 1 {
                     return Err(Refusal::WrongCredentials.into());
                 }

@@ -112,7 +112,10 @@ impl Store {
         Ok(found.ok_or(Refusal::missing("licence"))?)
     }
 
-    async fn licence_views(&self, wanted: BTreeSet<LicenceId>) -> Result<HashMap<LicenceId, LicenceView>, Fault> {
+    async fn licence_views(
+        &self,
+        wanted: BTreeSet<LicenceId>,
+    ) -> Result<HashMap<LicenceId, LicenceView>, Fault> {
         let holdings = holdings_by_id(self.read(), &wanted, "").await?;
         let listings: BTreeSet<ListingId> = holdings.iter().map(|it| it.licence.listing).collect();
         let products = self.products(&listings).await?;

@@ -40,7 +40,13 @@ impl Store {
     /// # Errors
     /// `NotSignedIn`, then in that precedence. The same key again gives the
     /// stored answer, also a refusal.
-    pub async fn rent(&self, actor: &Actor, offer: OfferId, expected: Tokens, key: &str) -> Done<LicenceView> {
+    pub async fn rent(
+        &self,
+        actor: &Actor,
+        offer: OfferId,
+        expected: Tokens,
+        key: &str,
+    ) -> Done<LicenceView> {
         Ok(self.acquire(actor, offer, expected, key, How::Rent).await?.0)
     }
 

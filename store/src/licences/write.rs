@@ -42,17 +42,31 @@ pub(crate) async fn write(link: Link<'_>, changes: &[Change]) -> Result<(), Faul
         _ => None,
     });
     licences.for_each(|change| rows.add(change));
-    let Rows { made, grants, revoked, generations, taken_back, meters, usages, tasks, leases, lines, devices } =
-        rows;
+    let Rows {
+        made,
+        grants,
+        revoked,
+        generations,
+        taken_back,
+        meters,
+        usages,
+        tasks,
+        leases,
+        lines,
+        devices,
+    } = rows;
     insert(link, "licences (id, user_id, listing_id, state, generation, created_at)", 6, made).await?;
-    let columns = "grants (order_id, licence_id, offer_id, paid_promo, paid_spendable, paid_earned, granted_at)";
+    let columns =
+        "grants (order_id, licence_id, offer_id, paid_promo, paid_spendable, paid_earned, granted_at)";
     insert(link, columns, 7, grants).await?;
     let sql = "UPDATE grants SET revoked_at = v.column2, refunded = v.column3 FROM (VALUES {}) AS v \
                WHERE grants.order_id = v.column1 AND grants.revoked_at IS NULL";
     update(link, sql, 3, revoked).await?;
-    let generations =
-        generations.into_iter().flat_map(|(id, generation)| [Value::from(id.uuid()), i64::from(generation).into()]);
-    let sql = "UPDATE licences SET generation = v.column2 FROM (VALUES {}) AS v WHERE licences.id = v.column1";
+    let generations = generations
+        .into_iter()
+        .flat_map(|(id, generation)| [Value::from(id.uuid()), i64::from(generation).into()]);
+    let sql =
+        "UPDATE licences SET generation = v.column2 FROM (VALUES {}) AS v WHERE licences.id = v.column1";
     update(link, sql, 2, generations.collect()).await?;
     take_back(link, taken_back).await?;
     write_meters(link, meters).await?;
@@ -73,7 +87,9 @@ impl<'c> Rows<'c> {
             LicenceChange::Made { licence, user, listing, at } => {
                 self.made.extend(made_values(*licence, *user, *listing, *at));
             }
-            LicenceChange::Granted { licence, acquired } => self.grants.extend(grant_values(*licence, acquired)),
+            LicenceChange::Granted { licence, acquired } => {
+                self.grants.extend(grant_values(*licence, acquired))
+            }
             LicenceChange::Revoked { order, at, refunded, .. } => {
                 self.revoked.extend([Value::from(order.uuid()), at.millis().into(), refunded.units().into()]);
             }
@@ -238,7 +254,8 @@ async fn write_leases(link: Link<'_>, leases: BTreeMap<Uuid, (LicenceId, &Lease)
 async fn write_device(link: Link<'_>, change: &LicenceChange) -> Result<(), Fault> {
     match change {
         LicenceChange::Activated { licence, activation } => {
-            let slot = i16::try_from(activation.slot).map_err(|_| Fault::bug("number the places of devices"))?;
+            let slot =
+                i16::try_from(activation.slot).map_err(|_| Fault::bug("number the places of devices"))?;
             let values = vec![
                 Value::from(licence.uuid()),
                 slot.into(),
@@ -247,7 +264,8 @@ async fn write_device(link: Link<'_>, change: &LicenceChange) -> Result<(), Faul
                 activation.label.as_ref().map(|label| label.as_str().to_owned()).into(),
                 activation.at.millis().into(),
             ];
-            insert(link, "activations (licence_id, slot, kid, public_key, label, activated_at)", 6, values).await
+            insert(link, "activations (licence_id, slot, kid, public_key, label, activated_at)", 6, values)
+                .await
         }
         LicenceChange::Deactivated { licence, kid, at, is_move } => {
             let sql = "DELETE FROM activations WHERE licence_id = $1 AND kid = $2";

@@ -149,9 +149,9 @@ fn many_who_rent_at_once_for_one_account_have_one_licence() {
         let mut calls = JoinSet::new();
         for number in 0..8 {
             let (store, finch, offer) = (shop.market.store.clone(), shop.finch.clone(), shop.offer(USES));
-            calls.spawn(async move {
-                store.rent(&finch.actor, offer, tokens("6"), &format!("k{number}")).await
-            });
+            calls.spawn(
+                async move { store.rent(&finch.actor, offer, tokens("6"), &format!("k{number}")).await },
+            );
         }
         let (done, _) = outcome(calls).await;
         assert_eq!(done.len(), 8);
@@ -209,15 +209,19 @@ fn refunds_consumes_and_leases_add_up_for_many_seeds() {
                     let name = format!("s{seed}-{number}");
                     match number {
                         _ if number == refund_at => store.refund_grant(&wren.actor, order).await.map(|_| ()),
-                        number if number % 4 == 0 => {
-                            store.lease_units(&finch.actor, Some(&owner), licence, ("use", 2, &name)).await.map(|_| ())
-                        }
+                        number if number % 4 == 0 => store
+                            .lease_units(&finch.actor, Some(&owner), licence, ("use", 2, &name))
+                            .await
+                            .map(|_| ()),
                         _ => store.consume(&finch.actor, None, licence, ("use", 1, &name)).await.map(|_| ()),
                     }
                 });
             }
             let (_, refusals) = outcome(calls).await;
-            assert!(refusals.iter().all(|it| ["REVOKED", "USES_EXHAUSTED", "WRONG_STATE"].contains(&it.as_str())), "{refusals:?}");
+            assert!(
+                refusals.iter().all(|it| ["REVOKED", "USES_EXHAUSTED", "WRONG_STATE"].contains(&it.as_str())),
+                "{refusals:?}"
+            );
             let (granted, consumed, reserved) = shop.uses(licence).await;
             assert!(consumed + reserved <= granted && granted <= before.0, "{seed}");
             // What was free goes back, at 0.6 tokens a use; nothing else.

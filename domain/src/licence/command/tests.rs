@@ -11,7 +11,7 @@ use crate::ledger::audit::Totals;
 use crate::licence::holding::OnOffer;
 use crate::licence::offer::{Offer, OfferKind, Updates};
 use crate::licence::verdict::Verdict;
-use crate::testing::{Scene, listing, told, tokens, user};
+use crate::testing::{Scene, listing, tokens, told, user};
 use crate::tokens::BasisPoints;
 
 /// The offers, each known by its place: an hour, ten uses, five exports in a
@@ -37,8 +37,7 @@ fn offers() -> [Offer; 4] {
     };
     let half = BasisPoints::new(5_000);
     let export = MeterCode::parse("export-pdf").unwrap();
-    let exports =
-        OfferKind::RentUnits { meter: export, units: 5, within: Some(Seconds::days(1)) };
+    let exports = OfferKind::RentUnits { meter: export, units: 5, within: Some(Seconds::days(1)) };
     [
         Offer { credit: half, ..base(HOUR, OfferKind::RentTime(Seconds::new(3_600)), "4") },
         base(USES, OfferKind::RentUnits { meter: MeterCode::uses(), units: 10, within: None }, "6"),
