@@ -77,7 +77,7 @@ impl Api {
             store: house.store.clone(),
             search: Arc::clone(&house.search),
             links: Arc::new(move |link| address(&public_url, link)),
-            keys: Arc::clone(&house.keys) as Arc<dyn graphql::Keys>,
+            keys: house.keys.clone(),
         };
         let sizes = Sizes {
             picture_bytes_max: u64::try_from(house.config.images.press.upload_bytes_max).unwrap_or(u64::MAX),
