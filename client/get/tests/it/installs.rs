@@ -129,6 +129,25 @@ fn killed_at_any_step_of_an_update_the_old_or_the_new_is_whole() {
 }
 
 #[test]
+fn a_disk_that_takes_no_more_leaves_the_old_version() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    user.does("install inkwell");
+    shop.state().release = Release::of("1.1.0", 2);
+    // A file may not grow beyond 100 blocks, and writing more is an error.
+    let limited = "trap '' XFSZ; ulimit -f 100; exec \"$0\" --json --yes update inkwell";
+    let mut command = user.command("status");
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", limited]).arg(command.get_program());
+    shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let full = shell.output().unwrap();
+    assert_eq!(full.status.code(), Some(1), "{full:?}");
+    assert_eq!(user.runs(), "inkwell 1.0.0");
+    assert!(command.output().unwrap().status.success());
+    assert_eq!(user.does("update inkwell")["version"], "1.1.0");
+}
+
+#[test]
 fn the_second_of_two_at_once_says_so() {
     let shop = Shop::new();
     let user = User::new(&shop);
