@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod browser;
+pub mod buyer;
 pub mod chance;
 pub mod databases;
 pub mod form;

@@ -13,6 +13,7 @@ mod limits;
 mod live;
 mod narrow;
 mod privacy;
+mod rented;
 mod shortcuts;
 mod site;
 mod software;

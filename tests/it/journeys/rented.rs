@@ -1,0 +1,147 @@
+//! Software from its publisher to a buyer's computer and back: two programs
+//! that embed the library are published, rented, installed, run without a
+//! network, exhausted, extended, converted and removed.
+
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use tests::api::Api;
+use tests::buyer::{Buyer, packed};
+use tests::program::Program;
+
+/// The most bytes of a part of an upload.
+const PART_BYTES: usize = 8 << 20;
+
+/// A publisher whose program is out under these offers; the size of its
+/// artifact.
+async fn publishes(market: &Program, sample: &str, offers: Value) -> usize {
+    let api = Api::opens_account(market).await;
+    let keys = api.ask("{ storeKeys { store root } }", json!({})).await["storeKeys"].clone();
+    let sold = json!({ "store": keys["store"], "root": keys["root"], "address": market.url("") });
+    let packed = tokio::task::block_in_place(|| packed(sample, &sold));
+    let input = json!({ "title": sample, "categoryId": api.category().await, "kind": "SOFTWARE" });
+    let listing = api.must("listItem", input, "listing { id }").await["listing"]["id"].clone();
+    let input = json!({ "listingId": listing, "version": "1.0.0", "state": "DRAFT", "product": sample });
+    let release = api.must("publishRelease", input, "release { id }").await["release"]["id"].clone();
+    let input = json!({
+        "releaseId": release, "os": std::env::consts::OS, "arch": std::env::consts::ARCH,
+        "packing": "tar.gz", "main": format!("bin/{sample}"), "sizeBytes": packed.len().to_string(),
+    });
+    let artifact = api.must("uploadArtifact", input, "artifact { id uploadUrl }").await["artifact"].clone();
+    let url = artifact["uploadUrl"].as_str().expect("an address");
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client without options builds");
+    for (number, part) in packed.chunks(PART_BYTES).enumerate() {
+        let sent = client.patch(url).bearer_auth(api.token().expect("a session"));
+        let sent = sent.header("content-type", "application/offset+octet-stream");
+        let sent = sent.header("upload-offset", number * PART_BYTES).body(part.to_vec()).send().await;
+        assert!(sent.expect("the market answers").status().is_success(), "part {number}");
+    }
+    api.must("finishUpload", json!({ "artifactId": artifact["id"] }), "artifact { id }").await;
+    let input = json!({ "listingId": listing, "version": "1.0.0" });
+    api.must("publishRelease", input, "release { state }").await;
+    api.must("setOffers", json!({ "listingId": listing, "offers": offers }), "offers { id }").await;
+    api.must("publishListing", json!({ "listingId": listing }), "listing { id }").await;
+    packed.len()
+}
+
+/// Somebody with tokens, whose computer is signed in.
+async fn signs_in(market: &Program, tokens: &str) -> (Api, Buyer) {
+    let (api, buyer) = (Api::opens_account(market).await, Buyer::new());
+    Api::staff(market, &format!("staff-{tokens}")).await.grants(&api.handle, tokens).await;
+    let code =
+        api.ask("mutation { createClaimCode { code } }", json!({})).await["createClaimCode"]["code"].clone();
+    let code = code.as_str().expect("a code").to_owned();
+    let done = buyer.does(market, &format!("sign-in {code}"));
+    assert_eq!(done["handle"], api.handle.as_str());
+    let (again, _) = buyer.asks(market, &format!("sign-in {code}"));
+    assert_ne!(again, 0, "a code is used up");
+    (api, buyer)
+}
+
+/// How many bytes of programs went out so far.
+async fn served(market: &Program) -> usize {
+    let text = reqwest::get(market.url("/metrics")).await.expect("the market answers");
+    let text = text.text().await.expect("a text");
+    let line = text.lines().find(|line| line.starts_with("farthing_artifact_bytes_total"));
+    line.and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("they are counted")
+}
+
+/// Runs the installed program: the number it ends with, and what it says.
+fn runs(buyer: &Buyer, store: &str, line: &str) -> (i32, String) {
+    let output = buyer.runs(store, line);
+    let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).trim().to_owned());
+    (output.status.code().unwrap_or(-1), said.concat())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_is_rented_by_uses_run_without_a_network_and_bought() {
+    let mut market = Program::fresh();
+    let offers = json!([
+        { "kind": "RENT_UNITS", "price": "3", "units": 3, "creditBasisPoints": 5000 },
+        { "kind": "PURCHASE", "price": "20" },
+    ]);
+    let size = publishes(&market, "inkwell", offers).await;
+    let (api, buyer) = signs_in(&market, "100").await;
+    assert_eq!(buyer.asks(&market, "install inkwell").0, 5, "there is no licence");
+    assert_eq!(buyer.does(&market, "rent inkwell")["paid"], "3");
+
+    assert_eq!(buyer.does(&market, "install inkwell")["downloaded"], true);
+    assert_eq!(served(&market).await, size);
+    assert_eq!(buyer.does(&market, "install inkwell")["downloaded"], false);
+    assert_eq!(served(&market).await, size, "not one byte of it more");
+
+    let store = market.url("");
+    assert_eq!(runs(&buyer, &store, "run inkwell"), (0, "inkwell draws; 2 uses are left".to_owned()));
+    assert_eq!(buyer.does(&market, "take inkwell use 2")["left"], 2);
+    market.stop();
+    let along = |left: u32| (0, format!("inkwell draws; {left} uses taken along are left"));
+    assert_eq!(runs(&buyer, &store, "run inkwell"), along(1));
+    assert_eq!(runs(&buyer, &store, "run inkwell"), along(0));
+    assert_eq!(runs(&buyer, &store, "run inkwell").0, 26, "LEASE_EXHAUSTED");
+
+    market.start();
+    let store = market.url("");
+    assert_eq!(runs(&buyer, &store, "run inkwell").0, 25, "USES_EXHAUSTED");
+    assert_eq!(buyer.does(&market, "extend inkwell")["paid"], "3");
+    assert_eq!(runs(&buyer, &store, "run inkwell"), (0, "inkwell draws; 2 uses are left".to_owned()));
+    assert_eq!(buyer.does(&market, "convert inkwell")["paid"], "17", "half of the rent counts");
+    assert_eq!(runs(&buyer, &store, "run inkwell"), (0, "inkwell draws; it is yours".to_owned()));
+    // Each account begins with 50 tokens as a welcome.
+    assert_eq!(api.at(&market).balance().await, "127");
+    let removed = buyer.does(&market, "uninstall inkwell");
+    assert_eq!((&removed["files"], &removed["freed"]), (&json!(2), &json!(true)));
+    let (exit, findings) = buyer.asks(&market, "doctor");
+    assert_eq!(exit, 0, "{findings}");
+    market.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_is_rented_by_tasks_that_cost_when_they_are_done() {
+    let market = Program::fresh();
+    let offers = json!([{ "kind": "RENT_UNITS", "price": "1", "meter": "export-pdf", "units": 2 }]);
+    publishes(&market, "pressroom", offers).await;
+    let (_, buyer) = signs_in(&market, "5").await;
+    let _paid = buyer.does(&market, "rent pressroom");
+    let _installed = buyer.does(&market, "install pressroom");
+    let page = buyer.home().join("page.pdf");
+    let export = |text: &str| {
+        let mut command = buyer.command(&market.url(""), &format!("run pressroom {}", page.display()));
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = child.expect("the command can be run");
+        child.stdin.take().expect("it was piped").write_all(text.as_bytes()).expect("it reads");
+        let output = child.wait_with_output().expect("it ends");
+        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    assert_eq!(export("").0, 3, "work that fails");
+    assert!(!page.exists());
+    let (exit, said) = export("Hello");
+    assert!(exit == 0 && said.ends_with("1 more can be"), "{said}");
+    assert!(fs::read(&page).expect("it is there").starts_with(b"%PDF-1.4"));
+    assert!(export("Hello again").1.ends_with("0 more can be"));
+    fs::remove_file(&page).expect("it is there");
+    assert_eq!(export("Once more").0, 25, "USES_EXHAUSTED");
+    assert!(!page.exists());
+    market.close();
+}
