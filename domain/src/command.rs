@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::book::{Book, Decision, Facts};
-use crate::desk::{self, DeskCommand};
+use crate::desk::{self, DeskCommand, MoveTo, PaperKind};
 use crate::gift::{self, ClaimHash, GiftLink, Giving, Returner};
 use crate::id::{
     GiftId, LicenceId, ListingId, Mint, OfferId, OrderId, RedemptionBatchId, RedemptionId, TopUpId, UserId,
@@ -288,6 +288,8 @@ pub struct Needs {
     pub leasing: BTreeSet<LicenceId>,
     /// Leases by name, besides those that are open.
     pub leases: BTreeSet<(LicenceId, ClientId)>,
+    /// Papers whose next numbers are given.
+    pub papers: BTreeSet<PaperKind>,
     /// Vouchers by code.
     pub vouchers: BTreeSet<VoucherHash>,
     /// Vouchers by their batch, all of it.
@@ -337,6 +339,7 @@ impl Needs {
             Command::OpenTopUp(_) => {}
             Command::SettleTopUp(settling) => {
                 self.top_ups.insert(settling.top_up);
+                self.papers.insert(PaperKind::Receipt);
                 self.orders.extend(settling.orders.iter().copied());
             }
             Command::RefundTopUp { top_up, by } => {
@@ -384,14 +387,25 @@ impl Needs {
             DeskCommand::Pay { payment, .. } => {
                 self.bank_references.insert(payment.bank_reference.as_str().to_owned());
             }
-            DeskCommand::Approve { .. }
+            DeskCommand::Move { to: MoveTo::Customer(name), .. } => {
+                self.bank_references.insert(name.as_str().to_owned());
+            }
+            DeskCommand::Move { to: MoveTo::Order(_), .. }
+            | DeskCommand::Approve { .. }
             | DeskCommand::Reject { .. }
             | DeskCommand::Cancel { .. }
             | DeskCommand::FallDue { .. }
+            | DeskCommand::Expire { .. }
+            | DeskCommand::Bounce { .. }
+            | DeskCommand::Reverse { .. }
             | DeskCommand::WriteOff { .. } => {}
         }
-        self.top_ups.extend(command.top_up());
-        self.desk.extend(command.top_up());
+        let orders = command.top_up().into_iter().chain(command.other());
+        orders.for_each(|top_up| {
+            self.top_ups.insert(top_up);
+            self.desk.insert(top_up);
+        });
+        self.papers.extend(command.papers());
     }
 }
 

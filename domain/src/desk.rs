@@ -6,23 +6,36 @@
 //! come when the invoice is agreed to, within the customer's limit, and the
 //! money later. What was agreed never changes: corrections are further facts.
 
+pub mod attachment;
+mod back;
+mod change;
 mod decide;
+mod deed;
+mod may;
+mod moves;
+mod paper;
 mod pay;
+mod remind;
+mod tray;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use crate::book::Book;
-use crate::id::{TopUpId, UserId};
+use crate::id::{PaperId, PaymentId, TopUpId, UserId};
 use crate::money::Money;
-use crate::text::{BankReference, DeskNote, PoNumber, TakenFrom};
+use crate::text::{BankReference, BillTo, DeskNote, PoNumber, TakenFrom};
 use crate::time::{Seconds, Timestamp};
 use crate::tokens::Tokens;
 use crate::topup::open::Opening;
-use crate::topup::{Method, TopUp, TopUpState};
 
+pub use change::DeskChange;
 pub use decide::{check_limit_setter, decide};
+pub use deed::Deed;
+pub(crate) use paper::issue_card_receipt;
+pub use paper::{Paper, PaperKind};
+pub use remind::REMINDERS;
+pub use tray::{Credit, Tray};
 
 /// Under which terms the desk works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +70,8 @@ pub struct Details {
     pub taken_from: Option<TakenFrom>,
     /// What the staff wants to remember.
     pub notes: Option<DeskNote>,
+    /// To whom papers are written, if the customer wishes a name on them.
+    pub bill_to: Option<BillTo>,
 }
 
 /// Money that came.
@@ -81,12 +96,47 @@ pub struct DeskOrder {
     pub needs: u16,
     /// Who has agreed.
     pub approvals: BTreeSet<UserId>,
-    /// What was paid so far, in minor units of what is due.
+    /// What was paid so far and neither came back nor went elsewhere, in minor
+    /// units of what is due.
     pub paid_minor: i64,
-    /// Until when an invoice on credit is to be paid.
-    pub due_at: Option<Timestamp>,
+    /// The payments, oldest first.
+    pub payments: Vec<KnownPayment>,
+    /// How often a part of the remainder was given away.
+    pub moves: u32,
+    /// Its invoice on credit, once there is one.
+    pub billed: Option<Billed>,
+    /// The last reminder that was sent; 0 before.
+    pub reminded: u16,
+    /// How many lines its history has.
+    pub deeds: u32,
     /// What is known of it.
     pub details: Details,
+}
+
+/// A payment as the rules know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownPayment {
+    /// Which.
+    pub id: PaymentId,
+    /// How much, in minor units of what is due.
+    pub minor: i64,
+    /// Who recorded it.
+    pub by: Uuid,
+    /// Whether it came back.
+    pub is_bounced: bool,
+    /// Whether it was paid too much for another order.
+    pub is_moved: bool,
+}
+
+/// An invoice on credit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Billed {
+    /// The paper.
+    pub paper: PaperId,
+    /// Its number.
+    pub number: i64,
+    /// Until when it is to be paid.
+    pub due_at: Timestamp,
 }
 
 /// What is asked of the desk.
@@ -133,10 +183,41 @@ pub enum DeskCommand {
         /// The money.
         payment: Payment,
     },
-    /// The money should have come by now.
+    /// The money should have come by now: the next reminder.
     FallDue {
         /// For which order.
         top_up: TopUpId,
+    },
+    /// Nobody has agreed in time.
+    Expire {
+        /// To which order.
+        top_up: TopUpId,
+    },
+    /// A payment came back: a cheque that bounced, a transfer called back.
+    Bounce {
+        /// Of which order.
+        top_up: TopUpId,
+        /// Which payment.
+        payment: PaymentId,
+        /// Why.
+        reason: DeskNote,
+    },
+    /// All of it was a mistake: the tokens go, and what was paid is the
+    /// customer's.
+    Reverse {
+        /// Which order.
+        top_up: TopUpId,
+        /// Why.
+        reason: DeskNote,
+    },
+    /// What was paid too much goes to another order, or back.
+    Move {
+        /// For which order it was paid.
+        top_up: TopUpId,
+        /// How much of it.
+        amount: Money,
+        /// Where it goes.
+        to: MoveTo,
     },
     /// The money will never come.
     WriteOff {
@@ -145,6 +226,15 @@ pub enum DeskCommand {
         /// Who says so.
         by: UserId,
     },
+}
+
+/// Where money goes that was paid too much.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MoveTo {
+    /// To another order of the same customer.
+    Order(TopUpId),
+    /// Back to the customer, under this name at the bank or the till.
+    Customer(BankReference),
 }
 
 /// Who enters an order.
@@ -167,228 +257,31 @@ impl DeskCommand {
             | Self::Cancel { top_up, .. }
             | Self::Pay { top_up, .. }
             | Self::FallDue { top_up }
+            | Self::Expire { top_up }
+            | Self::Bounce { top_up, .. }
+            | Self::Reverse { top_up, .. }
+            | Self::Move { top_up, .. }
             | Self::WriteOff { top_up, .. } => Some(*top_up),
         }
     }
-}
 
-/// What was done to an order. The numbers stand in the tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Deed {
-    /// It was entered.
-    Entered,
-    /// Somebody agreed.
-    Approved,
-    /// Somebody declined.
-    Rejected,
-    /// The user called it off.
-    Cancelled,
-    /// Money came.
-    Paid,
-    /// The money should have come.
-    FellDue,
-    /// The money will never come.
-    WrittenOff,
-}
-
-impl Deed {
-    /// All deeds, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
-        Self::Entered,
-        Self::Approved,
-        Self::Rejected,
-        Self::Cancelled,
-        Self::Paid,
-        Self::FellDue,
-        Self::WrittenOff,
-    ];
-
-    /// The deed's number in the tables.
+    /// The other order that it is about, if there is one.
     #[must_use]
-    pub const fn number(self) -> i16 {
+    pub const fn other(&self) -> Option<TopUpId> {
         match self {
-            Self::Entered => 1,
-            Self::Approved => 2,
-            Self::Rejected => 3,
-            Self::Cancelled => 4,
-            Self::Paid => 5,
-            Self::FellDue => 6,
-            Self::WrittenOff => 7,
+            Self::Move { to: MoveTo::Order(top_up), .. } => Some(*top_up),
+            _ => None,
         }
     }
 
-    /// The deed with that number.
+    /// The papers that it may write, whose numbers it needs.
     #[must_use]
-    pub fn from_number(number: i16) -> Option<Self> {
-        Self::ALL.into_iter().find(|deed| deed.number() == number)
-    }
-}
-
-/// What changes at the desk beside the top-up itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DeskChange {
-    /// An order was entered.
-    Entered {
-        /// The order.
-        order: DeskOrder,
-        /// Whose.
-        user: UserId,
-    },
-    /// Somebody agreed.
-    Approved {
-        /// To which order.
-        top_up: TopUpId,
-        /// Who entered it.
-        maker: Uuid,
-        /// Who agreed.
-        by: UserId,
-        /// When.
-        at: Timestamp,
-    },
-    /// An invoice gets the next number of the series.
-    Invoiced {
-        /// For which order.
-        top_up: TopUpId,
-        /// Until when it is to be paid; at once if it is paid in advance.
-        due_at: Option<Timestamp>,
-        /// When.
-        at: Timestamp,
-    },
-    /// Money came.
-    Paid {
-        /// The row's number.
-        id: Uuid,
-        /// For which order.
-        top_up: TopUpId,
-        /// The money.
-        payment: Payment,
-        /// Who recorded it.
-        by: Uuid,
-        /// When.
-        at: Timestamp,
-    },
-    /// A line of the order's history.
-    Noted {
-        /// The row's number.
-        id: Uuid,
-        /// Of which order.
-        top_up: TopUpId,
-        /// What was done.
-        deed: Deed,
-        /// By whom.
-        by: Uuid,
-        /// When.
-        at: Timestamp,
-        /// What there is to say about it.
-        detail: String,
-        /// How the order stands now.
-        state: TopUpState,
-    },
-}
-
-/// The orders that a batch of requests works on, and what else their
-/// decisions depend on.
-#[derive(Clone, Debug, Default)]
-pub struct Tray {
-    orders: HashMap<TopUpId, DeskOrder>,
-    /// Credit that a user may have, and what of it is used, in minor units.
-    limits: HashMap<UserId, Money>,
-    exposure: HashMap<UserId, i64>,
-    po_numbers: HashSet<(UserId, PoNumber)>,
-    bank_references: HashSet<BankReference>,
-}
-
-impl Tray {
-    /// Records an order's row.
-    pub fn load(&mut self, order: DeskOrder) {
-        self.orders.insert(order.top_up, order);
-    }
-
-    /// Records what a user may owe, and owes.
-    pub fn load_credit(&mut self, user: UserId, limit: Option<Money>, owed_minor: i64) {
-        if let Some(limit) = limit {
-            self.limits.insert(user, limit);
-        }
-        self.exposure.insert(user, owed_minor);
-    }
-
-    /// Records that a customer has used this number.
-    pub fn load_po_number(&mut self, user: UserId, number: PoNumber) {
-        self.po_numbers.insert((user, number));
-    }
-
-    /// Records that a payment of that name was recorded.
-    pub fn load_bank_reference(&mut self, reference: BankReference) {
-        self.bank_references.insert(reference);
-    }
-
-    /// An order.
-    #[must_use]
-    pub fn order(&self, id: TopUpId) -> Option<&DeskOrder> {
-        self.orders.get(&id)
-    }
-
-    /// Remembers what a decision changed, for those after it in the batch.
-    pub fn apply(&mut self, change: &DeskChange) {
-        match change {
-            DeskChange::Entered { order, user } => {
-                if let Some(number) = &order.details.po_number {
-                    self.po_numbers.insert((*user, number.clone()));
-                }
-                self.load(order.clone());
-            }
-            DeskChange::Approved { top_up, by, .. } => {
-                if let Some(order) = self.orders.get_mut(top_up) {
-                    order.approvals.insert(*by);
-                }
-            }
-            DeskChange::Invoiced { top_up, due_at, .. } => {
-                if let Some(order) = self.orders.get_mut(top_up) {
-                    order.due_at = *due_at;
-                }
-            }
-            DeskChange::Paid { top_up, payment, .. } => {
-                self.bank_references.insert(payment.bank_reference.clone());
-                if let Some(order) = self.orders.get_mut(top_up) {
-                    order.paid_minor = order.paid_minor.saturating_add(payment.amount.minor());
-                }
-            }
-            DeskChange::Noted { .. } => {}
-        }
-    }
-
-    /// What is owed for an invoice on credit as it stands; nothing for others.
-    fn owed(&self, top_up: &TopUp) -> i64 {
-        use TopUpState::{Credited, Overdue, PartPaid};
-        let is_owed =
-            top_up.method == Method::Invoice && matches!(top_up.state, Credited | PartPaid | Overdue);
-        let order = self.orders.get(&top_up.id).filter(|_| is_owed);
-        order.map_or(0, |order| top_up.agreed.due.minor().saturating_sub(order.paid_minor))
-    }
-}
-
-impl Book {
-    /// Remembers what a decision changed at the desk.
-    pub(crate) fn apply_desk(&mut self, change: &DeskChange) {
-        let top_up = match change {
-            DeskChange::Entered { order, .. } => order.top_up,
-            DeskChange::Approved { top_up, .. }
-            | DeskChange::Invoiced { top_up, .. }
-            | DeskChange::Paid { top_up, .. }
-            | DeskChange::Noted { top_up, .. } => *top_up,
-        };
-        self.owing(top_up, |book| book.desk.apply(change));
-    }
-
-    /// Changes a top-up, and counts what its user owes more or less by that,
-    /// for those after it in the batch.
-    pub(crate) fn owing(&mut self, id: TopUpId, change: impl FnOnce(&mut Self)) {
-        let owed = |book: &Self| book.top_up(id).map(|top_up| (top_up.user, book.desk.owed(top_up)));
-        let before = owed(self).map_or(0, |(_, minor)| minor);
-        change(self);
-        if let Some((user, after)) = owed(self) {
-            let all = self.desk.exposure.entry(user).or_default();
-            *all = all.saturating_add(after.saturating_sub(before));
+    pub const fn papers(&self) -> &'static [PaperKind] {
+        match self {
+            Self::Enter { .. } | Self::Approve { .. } => &[PaperKind::ProForma, PaperKind::Invoice],
+            Self::Pay { .. } | Self::Move { .. } => &[PaperKind::Receipt],
+            Self::WriteOff { .. } | Self::Bounce { .. } | Self::Reverse { .. } => &[PaperKind::CreditNote],
+            Self::Reject { .. } | Self::Cancel { .. } | Self::FallDue { .. } | Self::Expire { .. } => &[],
         }
     }
 }

@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::book::{Book, Change};
+use crate::desk::{DeskChange, PaperKind};
 use crate::gift::Gift;
 use crate::id::{GiftId, OrderId, SessionId, TopUpId, UserId};
 use crate::ledger::account::AccountKind;
 use crate::mail::MailKind;
+use crate::money::Money;
 use crate::order::{Order, OrderLine, OrderState};
 use crate::time::Timestamp;
 use crate::tokens::Tokens;
@@ -254,6 +256,7 @@ pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
             let before = book.top_up(top_up.id).map_or(Tokens::ZERO, |before| before.credited);
             top_up_moved(before, top_up).into_iter().collect()
         }
+        Change::Desk(change) => desk_changed(book, change).into_iter().collect(),
         // Who claims a gift or voucher, opens an account, begins a top-up or
         // empties a cart sees what comes of it; stock is nobody's business.
         Change::AccountOpened(_)
@@ -263,13 +266,47 @@ pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
         | Change::CartEmptied(_)
         | Change::LotMade(_)
         | Change::Licence(_)
-        | Change::Desk(_)
         | Change::Redemption(_)
         | Change::VouchersIssued { .. }
         | Change::VoucherClosed { .. }
         | Change::DisputeStands(_)
         | Change::RefundStands(_)
         | Change::GiftClosed { .. } => Vec::new(),
+    }
+}
+
+/// The desk tells what is to be paid, and what should have been.
+fn desk_changed(book: &Book, change: &DeskChange) -> Option<Notice> {
+    let top_up = book.top_up(change.top_up()?)?;
+    let (to, reference) = (top_up.user, top_up.reference.to_string());
+    match change {
+        DeskChange::Issued(paper) if matches!(paper.kind, PaperKind::Invoice | PaperKind::ProForma) => {
+            let event = Event::InvoiceIssued {
+                invoice: paper.id.uuid(),
+                number: paper.label(),
+                reference,
+                amount: paper.amount.to_string(),
+                due_at: paper.due_at,
+            };
+            Some(Notice { to, event, at: paper.at })
+        }
+        DeskChange::Reminded { top_up: id, reminder, at } => {
+            let order = book.desk.order(*id)?;
+            let billed = order.billed?;
+            let amount = Money::new(order.open_minor(top_up), top_up.agreed.due.currency())?;
+            let event = Event::Overdue {
+                invoice: billed.paper.uuid(),
+                number: PaperKind::Invoice.label(billed.number),
+                reference,
+                amount: amount.to_string(),
+                due_at: billed.due_at,
+                reminder: *reminder,
+            };
+            Some(Notice { to, event, at: *at })
+        }
+        // Tokens that come or go are told by the top-up itself; what else the
+        // desk does is between the staff.
+        _ => None,
     }
 }
 

@@ -66,6 +66,12 @@ ids! {
     DisputeId;
     /// Money on its way back to who paid a top-up.
     RefundId;
+    /// A numbered paper about a top-up.
+    PaperId;
+    /// Money that came over the desk.
+    PaymentId;
+    /// A scan beside a top-up.
+    ScanId;
     /// Promo tokens that may expire.
     LotId;
     /// A letter in the outbox.

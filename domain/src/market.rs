@@ -10,6 +10,19 @@ use crate::tariff::Tariff;
 use crate::time::Seconds;
 use crate::tokens::{BasisPoints, Tokens};
 
+/// What stands on the vendor's papers beside the name; all of it may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Letterhead {
+    /// Where the vendor is, line by line.
+    pub address: Vec<String>,
+    /// The vendor's number at the tax office, with its name: "VAT 12 34".
+    pub tax_id: String,
+    /// Where money is sent, line by line.
+    pub bank: Vec<String>,
+    /// What stands at the foot of each paper, line by line.
+    pub footer: Vec<String>,
+}
+
 /// The vendor's settings, as they are while the program runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Market {
@@ -41,6 +54,8 @@ pub struct Market {
     pub software: SoftwareTerms,
     /// Under which terms earned tokens become money again.
     pub redemption: RedemptionTerms,
+    /// What stands on papers.
+    pub letterhead: Letterhead,
 }
 
 impl Default for Market {
@@ -60,6 +75,7 @@ impl Default for Market {
             desk: DeskTerms::default(),
             software: SoftwareTerms::default(),
             redemption: RedemptionTerms::default(),
+            letterhead: Letterhead::default(),
         }
     }
 }

@@ -115,6 +115,8 @@ texts! {
     PoNumber { field: "poNumber", length: (1, 60), lines: One }
     /// Who phoned, wrote or came; 1 to 120 characters.
     TakenFrom { field: "takenFrom", length: (1, 120), lines: One }
+    /// To whom papers are written; up to 400 characters, on several lines.
+    BillTo { field: "billTo", length: (1, 400), lines: Many }
     /// What the staff wants to remember of an order; 1 to 1,000 characters.
     DeskNote { field: "notes", length: (1, 1_000), lines: Many }
     /// What the bank or the till calls a payment; 1 to 80 characters.

@@ -2,8 +2,8 @@
 //! through several references, so functions for templates take any depth.
 
 use domain::id::{
-    CartLineId, GiftId, LetterId, ListingId, OfferId, OrderId, RedemptionBatchId, RedemptionId, ReleaseId,
-    SessionId, TopUpId, UserId, VoucherBatchId,
+    CartLineId, GiftId, LetterId, ListingId, OfferId, OrderId, PaperId, RedemptionBatchId, RedemptionId,
+    ReleaseId, ScanId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
@@ -40,6 +40,8 @@ lent!(
     RedemptionBatchId,
     RedemptionId,
     ReleaseId,
+    PaperId,
+    ScanId,
     SessionId,
     String,
     Timestamp,

@@ -13,6 +13,7 @@ pub mod lent;
 pub mod letter;
 pub mod page;
 mod pages;
+pub mod paper;
 pub mod parts;
 mod posted;
 pub mod routes;

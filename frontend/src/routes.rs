@@ -8,8 +8,8 @@ use std::fmt::{self, Write as _};
 
 use askama::filters::HtmlSafe;
 use domain::id::{
-    CartLineId, GiftId, LetterId, ListingId, OfferId, OrderId, RedemptionBatchId, RedemptionId, ReleaseId,
-    SessionId, TopUpId, UserId, VoucherBatchId,
+    CartLineId, GiftId, LetterId, ListingId, OfferId, OrderId, PaperId, RedemptionBatchId, RedemptionId,
+    ReleaseId, ScanId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
 
 use crate::lent::Lent;
@@ -153,6 +153,12 @@ routes! {
     TopUpOrder(id: TopUpId) = "/top-up/order/{id}";
     /// Sends a top-up back that is still whole.
     TopUpRefund(id: TopUpId) = "/top-up/order/{id}/refund";
+    /// A numbered paper about a top-up.
+    Paper(id: PaperId) = "/paper/{id}";
+    /// The same as PDF.
+    PaperPdf(id: PaperId) = "/paper/{id}/pdf";
+    /// A scan beside an order at the desk; the server sends it.
+    Scan(id: ScanId) = "/scan/{id}";
     /// The way to the payment provider's page; the server finds it.
     Pay(id: TopUpId) = "/pay/{id}";
     /// The way back from there; the server looks the payment up.
@@ -241,6 +247,8 @@ routes! {
     VendorRedemption(id: RedemptionId) = "/vendor/redemptions/{id}";
     /// A file for the bank.
     RedemptionBatch(id: RedemptionBatchId) = "/vendor/redemptions/batch/{id}";
+    /// Lays a scan beside it.
+    VendorDeskScan(id: TopUpId) = "/vendor/desk/order/{id}/scan";
     /// Opening an account for somebody who phones, faxes or writes.
     VendorOpenAccount = "/vendor/open-account";
     /// Batches of printed codes, and printing one.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use domain::access::Actor;
-use domain::id::{ArtifactId, ListingId, TopUpId};
+use domain::id::{ArtifactId, ListingId, PaperId, ScanId, TopUpId};
 use search::Search;
 use store::Store;
 use store::licences::{Authorization, Revocations};
@@ -18,6 +18,12 @@ pub enum Link<'a> {
     Claim(&'a str),
     /// Where a top-up is paid.
     Pay(TopUpId),
+    /// A numbered paper.
+    Paper(PaperId),
+    /// The same as PDF.
+    PaperPdf(PaperId),
+    /// A scan beside an order at the desk.
+    Scan(ScanId),
     /// The file of a listing, for those who bought it.
     Download(ListingId),
     /// Where a program is fetched that was granted.

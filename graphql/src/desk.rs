@@ -1,22 +1,27 @@
 //! The desk: top-ups that are not paid by card.
 
 mod mutation;
+mod returns;
+mod scan;
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use domain::desk::Deed;
-use domain::id::UserId;
+use domain::desk::{Deed, Paper, PaperKind};
+use domain::id::{PaymentId, UserId};
+use domain::money::Money;
 use domain::topup::Channel;
 use store::desk::{DeskFilter, DeskPayment, DeskView};
 use store::topups::TopUpView;
 
-use crate::context::Ask;
-use crate::error::answer;
+use crate::context::{Ask, Link};
+use crate::error::{answer, find};
 use crate::listing::twin;
 use crate::scalars::DateTime;
 use crate::topup::{TopUpMethod, TopUpOrder, TopUpState};
 use crate::user::User;
 
 pub(crate) use mutation::DeskMutation;
+pub(crate) use returns::ReturnMutation;
+pub(crate) use scan::ScanMutation;
 
 twin! {
     /// How a top-up reached the vendor.
@@ -53,6 +58,20 @@ twin! {
         FellDue,
         /// The money will never come.
         WrittenOff,
+        /// Nobody agreed in time.
+        Expired,
+        /// The customer was reminded once more.
+        Reminded,
+        /// A payment came back.
+        Bounced,
+        /// All of it was taken back.
+        Reversed,
+        /// What was paid too much went to another order.
+        Moved,
+        /// What was paid too much was paid back.
+        PaidBack,
+        /// A scan was laid beside it.
+        Attached,
     }
 }
 
@@ -126,9 +145,33 @@ impl DeskOrder {
         self.0.paid.decimal()
     }
 
-    /// The number of its invoice; null before there is one.
-    async fn invoice_number(&self) -> Option<String> {
-        self.0.invoice_number.map(|number| number.to_string())
+    /// The number of its invoice or pro-forma invoice; null before there is
+    /// one.
+    async fn invoice_number(&self) -> Option<&str> {
+        self.0.invoice_number.as_deref()
+    }
+
+    /// To whom papers are written; null if nobody is named.
+    async fn bill_to(&self) -> Option<&str> {
+        self.0.details.bill_to.as_ref().map(|bill_to| bill_to.as_str())
+    }
+
+    /// What was paid beyond what is asked for, as a decimal string; for the
+    /// staff.
+    async fn remainder(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let id = self.0.top_up.id;
+        let order = find(ctx, ctx.store().desk_standing(ctx.actor(), id).await)?;
+        let currency = self.0.top_up.agreed.due.currency();
+        let remainder = |order: domain::desk::DeskOrder| {
+            Money::new(order.remainder_minor(&self.0.top_up), currency).map(|money| money.decimal())
+        };
+        Ok(order.and_then(remainder))
+    }
+
+    /// Scans of what the customer sent, oldest first.
+    async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<Attachment>> {
+        let scans = answer(ctx, ctx.store().attachments(ctx.actor(), self.0.top_up.id).await)?;
+        Ok(scans.into_iter().map(Attachment).collect())
     }
 
     /// Until when an invoice on credit is to be paid; null otherwise.
@@ -171,9 +214,109 @@ pub(crate) struct DeskEvent {
     detail: String,
 }
 
+/// A scan of what a customer sent.
+pub(crate) struct Attachment(store::desk::Attachment);
+
+/// A scan of what a customer sent.
+#[Object]
+impl Attachment {
+    /// What it is called.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What it is, by its bytes: PDF, PNG, JPEG, WebP or text.
+    async fn kind(&self) -> &str {
+        self.0.kind.name()
+    }
+
+    /// How many bytes, as a decimal string.
+    async fn size_bytes(&self) -> String {
+        self.0.size_bytes.to_string()
+    }
+
+    /// The SHA-256 of its bytes in hexadecimal.
+    async fn sha256(&self) -> String {
+        self.0.sha256.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The address where it is downloaded.
+    async fn url(&self, ctx: &Context<'_>) -> String {
+        ctx.link(Link::Scan(self.0.id))
+    }
+
+    /// When it was added.
+    async fn at(&self) -> DateTime {
+        self.0.at.into()
+    }
+}
+
+twin! {
+    /// A kind of paper.
+    DocumentKind of "PaperKind" {
+        /// What is to be paid before the tokens come.
+        ProForma,
+        /// What is to be paid for tokens that have come.
+        Invoice,
+        /// Money that came.
+        Receipt,
+        /// What of an invoice is not asked for any more.
+        CreditNote,
+    }
+}
+
+/// A numbered paper about an order.
+pub(crate) struct Document(pub(crate) Paper);
+
+/// A numbered paper about an order.
+#[Object]
+impl Document {
+    /// What it is.
+    async fn kind(&self) -> DocumentKind {
+        self.0.kind.into()
+    }
+
+    /// Its number: "I-000012"; each kind has a series of its own without gaps.
+    async fn number(&self) -> String {
+        self.0.label()
+    }
+
+    /// How much it says, as a decimal string.
+    async fn amount(&self) -> String {
+        self.0.amount.decimal()
+    }
+
+    /// The currency's ISO 4217 code.
+    async fn currency(&self) -> String {
+        self.0.amount.currency().to_string()
+    }
+
+    /// When it was written.
+    async fn issued_at(&self) -> DateTime {
+        self.0.at.into()
+    }
+
+    /// Until when it is to be paid; null if that has no day.
+    async fn due_at(&self) -> Option<DateTime> {
+        self.0.due_at.map(Into::into)
+    }
+
+    /// The address of its page.
+    async fn url(&self, ctx: &Context<'_>) -> String {
+        ctx.link(Link::Paper(self.0.id))
+    }
+
+    /// The address of the same as PDF.
+    async fn pdf_url(&self, ctx: &Context<'_>) -> String {
+        ctx.link(Link::PaperPdf(self.0.id))
+    }
+}
+
 /// Money that came for an order.
 #[derive(SimpleObject)]
 pub(crate) struct Payment {
+    /// The global id of the payment, for `bouncePayment`.
+    id: async_graphql::ID,
     /// How much, as a decimal string.
     amount: String,
     /// The currency's ISO 4217 code.
@@ -186,17 +329,21 @@ pub(crate) struct Payment {
     entered_by: async_graphql::ID,
     /// When it was recorded.
     at: DateTime,
+    /// When it came back; null if it did not.
+    bounced_at: Option<DateTime>,
 }
 
 impl From<DeskPayment> for Payment {
     fn from(payment: DeskPayment) -> Self {
         Self {
+            id: crate::id::global::<PaymentId>(payment.id),
             amount: payment.amount.decimal(),
             currency: payment.amount.currency().to_string(),
             value_date: payment.value_date.into(),
             bank_reference: payment.bank_reference,
             entered_by: crate::id::global::<UserId>(payment.entered_by),
             at: payment.at.into(),
+            bounced_at: payment.bounced_at.map(Into::into),
         }
     }
 }

@@ -8,8 +8,7 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::{
-    ArtifactId, BundleId, CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, LicenceId, ListingId,
-    OfferId, OrderId, RedemptionId, ReleaseId, SessionId, TopUpId, UserId, VoucherBatchId,
+    ArtifactId, BundleId, CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, LicenceId, ListingId, OfferId, OrderId, PaymentId, RedemptionId, ReleaseId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
 use domain::refusal::Refusal;
 use uuid::Uuid;
@@ -61,6 +60,7 @@ globals! {
     TopUpId: "TopUpOrder", "top-up";
     BundleId: "TokenBundle", "bundle";
     RedemptionId: "TokenRedemption", "redemption";
+    PaymentId: "Payment", "payment";
     VoucherBatchId: "VoucherBatch", "batch";
     OfferId: "Offer", "offer";
     ReleaseId: "Release", "release";

@@ -94,6 +94,8 @@ pub(crate) struct Mutation(
     redemption::RedemptionMutation,
     licence::LicenceMutation,
     licence::CountingMutation,
+    desk::ReturnMutation,
+    desk::ScanMutation,
 );
 
 /// The API, ready to answer. Cheap to clone.

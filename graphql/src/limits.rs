@@ -369,7 +369,7 @@ impl<'d> Scale<'d> {
                 }
                 "claimGift" | "giftBehind" | "signInByCode" | "takeOverAccount" => weight.claims += 1,
                 "redeemVoucher" => weight.redemptions += 1,
-                "uploadImage" => weight.pictures += 1,
+                "uploadImage" | "attachScan" => weight.pictures += 1,
                 "attachFile" | "uploadArtifact" => weight.files += 1,
                 _ => {}
             }

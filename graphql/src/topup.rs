@@ -9,7 +9,7 @@ use domain::topup::{Method as Way, TopUpState as State};
 use store::topups::TopUpView;
 
 use crate::context::{Ask, Link};
-use crate::desk::DeskOrder;
+use crate::desk::{DeskOrder, Document};
 use crate::error::{answer, fault, find, refused};
 use crate::id::global;
 use crate::listing::twin;
@@ -217,6 +217,12 @@ impl TopUpOrder {
             Way::Card | Way::Voucher => Ok(None),
             _ => Ok(find(ctx, ctx.store().desk_order(ctx.actor(), self.0.top_up.id).await)?.map(DeskOrder)),
         }
+    }
+
+    /// Its numbered papers, oldest first: invoices, receipts, credit notes.
+    async fn documents(&self, ctx: &Context<'_>) -> Result<Vec<Document>> {
+        let papers = find(ctx, ctx.store().papers(ctx.actor(), self.0.top_up.id).await)?;
+        Ok(papers.unwrap_or_default().into_iter().map(Document).collect())
     }
 
     /// When it was asked for.

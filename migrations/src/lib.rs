@@ -13,6 +13,7 @@ mod m0005_topups;
 mod m0006_vouchers;
 mod m0007_desk;
 mod m0008_mail;
+mod m0009_papers;
 mod m0010_redemptions;
 mod m0011_software;
 mod m0012_licences;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_vouchers::Step),
             Box::new(m0007_desk::Step),
             Box::new(m0008_mail::Step),
+            Box::new(m0009_papers::Step),
             Box::new(m0010_redemptions::Step),
             Box::new(m0011_software::Step),
             Box::new(m0012_licences::Step),

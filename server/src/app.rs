@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use domain::id::ListingId;
+use domain::id::{ListingId, ScanId};
 use frontend::{Site, Visit, error_page, routes};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
@@ -103,7 +103,10 @@ fn packed() -> CompressionLayer<impl Predicate> {
 }
 
 fn downloads() -> Router<Rooms> {
-    Router::new().route("/media/{name}", get(picture)).route(routes::Download::PATTERN, get(download))
+    Router::new()
+        .route("/media/{name}", get(picture))
+        .route(routes::Download::PATTERN, get(download))
+        .route(routes::Scan::PATTERN, get(scan))
 }
 
 fn health() -> Router<Rooms> {
@@ -157,6 +160,36 @@ async fn download(
         Err(fault) => {
             tracing::error!(%fault, "a sold file could not be read");
             error_page(&rooms.site, &visit, store::Fault::unavailable("read a sold file").into()).await
+        }
+    }
+}
+
+/// A scan beside an order at the desk, for the staff and whose order it is.
+async fn scan(
+    State(rooms): State<Rooms>,
+    Extension(visit): Extension<Visit>,
+    Path(id): Path<String>,
+    method: Method,
+    asked: HeaderMap,
+) -> Response {
+    let missing = domain::refusal::Refusal::missing("scan");
+    let Ok(id) = id.parse() else {
+        return error_page(&rooms.site, &visit, store::Error::Refused(missing)).await;
+    };
+    let scan = match rooms.house.store.attachment(&visit.actor, ScanId::new(id)).await {
+        Ok(scan) => scan,
+        Err(error) => return error_page(&rooms.site, &visit, error).await,
+    };
+    let Some(name) = FileName::parse(&scan.file) else {
+        return error_page(&rooms.site, &visit, store::Fault::corrupt("find a scan").into()).await;
+    };
+    let path = rooms.house.media.scans.path_of(&name);
+    let delivery = Delivery::Attachment { name: &scan.name };
+    match serve_file(&path, name.hash(), delivery, &method, &asked).await {
+        Ok(response) => response,
+        Err(fault) => {
+            tracing::error!(%fault, "a scan could not be read");
+            error_page(&rooms.site, &visit, store::Fault::unavailable("read a scan").into()).await
         }
     }
 }

@@ -185,6 +185,7 @@ pub fn market(config: &Config) -> Market {
         desk: config.desk,
         software: config.software.terms,
         redemption: config.redemption,
+        letterhead: config.vendor.letterhead.clone(),
     }
 }
 

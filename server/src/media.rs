@@ -22,6 +22,8 @@ pub struct House {
     pub pictures: Files,
     /// Where sold files lie; served to those who bought them.
     pub artifacts: Files,
+    /// Where scans of the desk lie; served to the staff and whose they are.
+    pub scans: Files,
     spool: PathBuf,
     uploads: PathBuf,
     limits: FileLimits,
@@ -49,7 +51,8 @@ impl House {
         std::fs::create_dir_all(&uploads).map_err(MediaFault::Spool)?;
         let pictures = Files::open(data.join("pictures")).map_err(MediaFault::Files)?;
         let artifacts = Files::open(data.join("files")).map_err(MediaFault::Files)?;
-        Ok(Self { press, pictures, artifacts, spool, uploads, limits, world })
+        let scans = Files::open(data.join("scans")).map_err(MediaFault::Files)?;
+        Ok(Self { press, pictures, artifacts, scans, spool, uploads, limits, world })
     }
 }
 
@@ -118,6 +121,27 @@ impl Media for House {
                 tracing::warn!(%error, "an upload was not cleared away");
             }
             finished(kept.map(|kept| (kept.name.hash().to_owned(), kept.size_bytes)))
+        })
+    }
+
+    fn keep_scan(&self, bytes: Vec<u8>) -> Work<'_, String> {
+        Box::pin(async move {
+            let name = FileName::of(&blake3::hash(&bytes));
+            self.scans.keep_bytes(&name, Bytes::from(bytes)).await.map_err(|fault| broken(&fault))?;
+            Ok(name.hash().to_owned())
+        })
+    }
+
+    fn drop_scan(&self, file: String) -> Work<'_, ()> {
+        Box::pin(async move {
+            let name = FileName::parse(&file).ok_or(Fault::corrupt("find a scan"))?;
+            match tokio::fs::remove_file(self.scans.path_of(&name)).await {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    tracing::error!(%error, "a scan was not removed");
+                    Err(Fault::unavailable("remove a scan").into())
+                }
+                _ => Ok(()),
+            }
         })
     }
 }

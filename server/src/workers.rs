@@ -240,10 +240,11 @@ pub async fn run_timers(store: &Store) -> Result<u32, Error> {
     let due = store.fall_due(&Actor::System, 500).await?;
     let renewed = store.renew_releases(&Actor::System, 50).await?;
     let swept = store.sweep_uploads(&Actor::System, 50).await?;
+    let given_up = store.expire_desk_orders(&Actor::System, 500).await?;
     store.erase_payees(&Actor::System, 500).await?;
     let ended = store.end_due(&Actor::System, 500).await?;
     store.refresh_tariff().await?;
-    Ok(released + returned + expired + due + renewed + swept + ended)
+    Ok(released + returned + expired + due + renewed + swept + given_up + ended)
 }
 
 /// Runs the timers and tidies up until `stop` says so.

@@ -164,24 +164,37 @@ impl Store {
         Ok(found.await?)
     }
 
-    /// Erases what a user left with the staff, and where they were paid for
-    /// redemptions that have ended. The account and the books stay.
-    /// For the user, and for the staff. Erasing again changes nothing.
+    /// Erases what a user left with the staff: also whom papers were written
+    /// to, who phoned, what the staff noted, scans, and where they were paid for
+    /// redemptions that have ended. The account and the
+    /// books stay. For the user, and for the staff. Erasing again changes
+    /// nothing.
     ///
     /// # Errors
     /// `NotSignedIn`, `NotFound` for everybody else.
     pub async fn erase_customer(&self, actor: &Actor, id: UserId) -> Done<()> {
         check_own(actor, id)?;
+        let scans = self.files_of_customer(id).await?;
         let erased = self.writer()?.change(move |link| {
             Box::pin(async move {
-                let sql = "DELETE FROM customers WHERE user_id = $1";
-                link.change(sql, vec![id.uuid().into()]).await?;
-                let sql = "DELETE FROM redemption_payees WHERE redemption_id IN \
-                           (SELECT id FROM redemptions WHERE user_id = $1 AND closed_at IS NOT NULL)";
-                Ok(link.change(sql, vec![id.uuid().into()]).await?)
+                for sql in [
+                    "DELETE FROM customers WHERE user_id = $1",
+                    "UPDATE desk_orders SET taken_from = NULL, notes = NULL WHERE user_id = $1 \
+                     AND (taken_from IS NOT NULL OR notes IS NOT NULL)",
+                    "DELETE FROM bill_tos WHERE top_up_id IN \
+                     (SELECT top_up_id FROM desk_orders WHERE user_id = $1)",
+                    "DELETE FROM desk_attachments WHERE top_up_id IN \
+                     (SELECT top_up_id FROM desk_orders WHERE user_id = $1)",
+                    "DELETE FROM redemption_payees WHERE redemption_id IN \
+                     (SELECT id FROM redemptions WHERE user_id = $1 AND closed_at IS NOT NULL)",
+                ] {
+                    link.change(sql, vec![id.uuid().into()]).await?;
+                }
+                Ok(())
             })
         });
-        erased.await.map(|_| ())
+        erased.await?;
+        self.drop_files(scans).await
     }
 }
 

@@ -1,8 +1,13 @@
 //! The desk: top-ups that are not paid by card.
 
+mod attachments;
 mod audit;
 mod book;
+mod papers;
 mod reads;
+mod returns;
+mod rows;
+mod timers;
 
 use domain::access::Actor;
 use domain::command::{Command, Fingerprint, KeyId};
@@ -11,18 +16,22 @@ use domain::id::{TopUpId, UserId};
 use domain::money::{Currency, Money};
 use domain::refusal::Refusal;
 use domain::tariff::Wanted;
-use domain::text::{BankReference, DeskNote, Handle, PoNumber, TakenFrom};
+use domain::text::{BankReference, BillTo, DeskNote, Handle, PoNumber, TakenFrom};
 use domain::time::Timestamp;
 use domain::topup::open::Opening;
 use domain::topup::{Channel, Method, TopUpState};
 
 use crate::Store;
-use crate::error::{Done, Error, Fault};
+use crate::error::{Done, Fault};
 use crate::orders::keyed;
 
+pub use attachments::Attachment;
 pub(crate) use audit::check;
-pub(crate) use book::{load, write};
+pub(crate) use book::load;
+pub use papers::{PaperPayment, PaperView};
 pub use reads::{DeskEvent, DeskFilter, DeskPayment, DeskView};
+pub use returns::NewMove;
+pub(crate) use rows::write;
 
 /// An order that the staff enters.
 #[derive(Clone, Debug)]
@@ -41,6 +50,8 @@ pub struct NewDeskOrder {
     pub taken_from: String,
     /// What the staff wants to remember; may be empty.
     pub notes: String,
+    /// To whom papers are written; may be empty.
+    pub bill_to: String,
 }
 
 /// Money that came, as it is typed.
@@ -56,11 +67,20 @@ pub struct NewPayment {
     pub bank_reference: String,
 }
 
-fn told(wanted: Wanted) -> String {
+/// What is wanted, as a key remembers it.
+pub(crate) fn told(wanted: Wanted) -> String {
     match wanted {
         Wanted::Bundle(id) => format!("bundle {id}"),
         Wanted::Tokens(tokens) => format!("tokens {tokens}"),
     }
+}
+
+/// Why something is done, as it is typed.
+fn reason_of(text: &str) -> Result<DeskNote, Refusal> {
+    DeskNote::parse(text).map_err(|refusal| match refusal {
+        Refusal::InvalidInput { problem, .. } => Refusal::InvalidInput { field: "reason".into(), problem },
+        other => other,
+    })
 }
 
 fn filled(text: &str) -> Option<&str> {
@@ -69,7 +89,7 @@ fn filled(text: &str) -> Option<&str> {
 
 impl Store {
     /// Asks to be billed, for a pro-forma invoice, or to pay by bank or in
-    /// cash. Precedence: key, quote, then as for the desk's entering.
+    /// cash. Precedence: key, method, whom to bill, quote, then as for the desk's entering.
     ///
     /// # Errors
     /// `NotSignedIn`, then in that precedence.
@@ -78,17 +98,20 @@ impl Store {
         actor: &Actor,
         method: Method,
         wanted: Wanted,
+        bill_to: &str,
         key: &str,
     ) -> Done<DeskView> {
         let user = actor.signed_in()?.id;
-        let key = keyed(user, key, "requestInvoice", &[method.name(), &told(wanted)])?;
+        let key = keyed(user, key, "requestInvoice", &[method.name(), &told(wanted), bill_to])?;
         if method == Method::PurchaseOrder {
             return Err(Refusal::invalid("method", "a purchase order is submitted with its number").into());
         }
-        self.enter(user, user, Maker::User, (Channel::Web, method, wanted), Details::default(), key).await
+        let bill_to = filled(bill_to).map(BillTo::parse).transpose()?;
+        let details = Details { bill_to, ..Details::default() };
+        self.enter(user, user, Maker::User, (Channel::Web, method, wanted), details, key).await
     }
 
-    /// Submits a purchase order. Precedence: key, number, quote, then as for
+    /// Submits a purchase order. Precedence: key, whom to bill, number, quote, then as for
     /// the desk's entering.
     ///
     /// # Errors
@@ -98,11 +121,14 @@ impl Store {
         actor: &Actor,
         wanted: Wanted,
         po_number: &str,
+        bill_to: &str,
         key: &str,
     ) -> Done<DeskView> {
         let user = actor.signed_in()?.id;
-        let key = keyed(user, key, "submitPurchaseOrder", &[&told(wanted), po_number])?;
-        let details = Details { po_number: Some(PoNumber::parse(po_number)?), ..Details::default() };
+        let key = keyed(user, key, "submitPurchaseOrder", &[&told(wanted), po_number, bill_to])?;
+        let bill_to = filled(bill_to).map(BillTo::parse).transpose()?;
+        let po_number = Some(PoNumber::parse(po_number)?);
+        let details = Details { po_number, bill_to, ..Details::default() };
         let how = (Channel::Web, Method::PurchaseOrder, wanted);
         self.enter(user, user, Maker::User, how, details, key).await
     }
@@ -115,9 +141,9 @@ impl Store {
     /// `NotSignedIn`, `Forbidden`, then in that precedence.
     pub async fn enter_top_up_order(&self, actor: &Actor, new: NewDeskOrder, key: &str) -> Done<DeskView> {
         let staff = actor.staff()?.id;
-        let NewDeskOrder { handle, channel, method, wanted, po_number, taken_from, notes } = new;
-        let wanted_text = told(wanted);
-        let inputs = [&handle, channel.name(), method.name(), &wanted_text, &po_number, &taken_from, &notes];
+        let NewDeskOrder { handle, channel, method, wanted, po_number, taken_from, notes, bill_to } = new;
+        let (wanted_text, how) = (told(wanted), [channel.name(), method.name()].join(" "));
+        let inputs = [&handle, &how, wanted_text.as_str(), &po_number, &taken_from, &notes, &bill_to];
         let key = keyed(staff, key, "enterTopUpOrder", &inputs)?;
         let handle = Handle::parse(&handle).map_err(|_| Refusal::missing("user"))?;
         let user = self.user_by_handle(&handle).await?.ok_or(Refusal::missing("user"))?;
@@ -125,6 +151,7 @@ impl Store {
             po_number: filled(&po_number).map(PoNumber::parse).transpose()?,
             taken_from: filled(&taken_from).map(TakenFrom::parse).transpose()?,
             notes: filled(&notes).map(DeskNote::parse).transpose()?,
+            bill_to: filled(&bill_to).map(BillTo::parse).transpose()?,
         };
         self.enter(staff, user.id, Maker::Staff, (channel, method, wanted), details, key).await
     }
@@ -188,12 +215,7 @@ impl Store {
     /// `NotSignedIn`, `Forbidden`, then in that precedence.
     pub async fn reject_top_up_order(&self, actor: &Actor, top_up: TopUpId, reason: &str) -> Done<DeskView> {
         let by = actor.staff()?.id;
-        let reason = DeskNote::parse(reason).map_err(|refusal| match refusal {
-            Refusal::InvalidInput { problem, .. } => {
-                Refusal::InvalidInput { field: "reason".into(), problem }
-            }
-            other => other,
-        })?;
+        let reason = reason_of(reason)?;
         self.at_desk(by, DeskCommand::Reject { top_up, reason }, None).await
     }
 
@@ -271,33 +293,5 @@ impl Store {
         });
         set.await?;
         Ok(limit)
-    }
-
-    /// Marks invoices whose money should have come by now, at most `limit`.
-    /// Safe to run late or twice. Only the program itself does this.
-    ///
-    /// # Errors
-    /// `Forbidden` for everybody else.
-    pub async fn fall_due(&self, actor: &Actor, limit: u32) -> Done<u32> {
-        if *actor != Actor::System {
-            return Err(Refusal::Forbidden.into());
-        }
-        let sql = format!(
-            "SELECT t.id FROM top_ups t JOIN desk_invoices i ON i.top_up_id = t.id \
-             WHERE t.state IN (5, 6) AND t.credited > 0 AND i.due_at <= $1 ORDER BY i.due_at LIMIT {limit}"
-        );
-        let now = self.0.world.now().millis();
-        let due = self.read().rows(sql, vec![now.into()], |row| row.id(TopUpId::new)).await?;
-        let mut marked = 0;
-        for top_up in due {
-            let command = Command::Desk(Box::new(DeskCommand::FallDue { top_up }));
-            match self.command(None, command, None).await {
-                Ok(_) => marked += 1,
-                // It was paid a moment ago.
-                Err(Error::Refused(Refusal::WrongState { .. })) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(marked)
     }
 }

@@ -45,6 +45,17 @@ pub trait Media: Send + Sync {
     /// of its content and its size. `used` is how many bytes the sender's
     /// other files take.
     fn keep(&self, spooled: PathBuf, used: u64) -> Work<'_, (String, u64)>;
+
+    /// Keeps a scan of the desk, apart from what is sold, and tells the
+    /// address of its content.
+    fn keep_scan(&self, _: Vec<u8>) -> Work<'_, String> {
+        Box::pin(async { Err(Refusal::invalid("attachment", "files are not taken here").into()) })
+    }
+
+    /// Removes a scan of the desk; one that is not there is no fault.
+    fn drop_scan(&self, _: String) -> Work<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// Work under way.

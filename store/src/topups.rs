@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::Store;
 use crate::book::top_ups::{TOP_UP_COLUMNS, read_top_up};
+use crate::desk::told;
 use crate::error::{Done, Error, Fault};
 use crate::orders::keyed;
 use crate::page::{Page, Window};
@@ -54,10 +55,7 @@ impl Store {
     /// `NotSignedIn`, then in that precedence.
     pub async fn top_up_by_card(&self, actor: &Actor, asked: TopUpAsked<'_>) -> Done<TopUp> {
         let user = actor.signed_in()?.id;
-        let wanted = match asked.wanted {
-            Wanted::Bundle(id) => format!("bundle {id}"),
-            Wanted::Tokens(tokens) => format!("tokens {tokens}"),
-        };
+        let wanted = told(asked.wanted);
         let intent = serde_json::to_string(&asked.intent).map_err(|_| Fault::bug("read an intent"))?;
         let inputs = [&wanted, "card", asked.return_to.unwrap_or_default(), &intent];
         let key = keyed(user, asked.key, "topUp", &inputs)?;

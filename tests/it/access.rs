@@ -97,6 +97,9 @@ const TABLE: &[Row] = &[
     ("POST", "/order/{id}/cancel", OWNER),
     ("GET", "/library", USERS),
     ("GET", "/library/{id}/download", [SignIn, Missing, Done, Missing]),
+    ("GET", "/paper/{id}", [SignIn, Missing, Missing, Missing]),
+    ("GET", "/paper/{id}/pdf", [SignIn, Missing, Missing, Missing]),
+    ("GET", "/scan/{id}", [SignIn, Missing, Missing, Missing]),
     ("GET", "/wallet", USERS),
     ("GET", "/wallet/statement.csv", USERS),
     // This market turns no earnings into money.
@@ -167,6 +170,7 @@ const TABLE: &[Row] = &[
     ("POST", "/vendor/desk/enter", [SignIn, Forbidden, Forbidden, Refused]),
     ("GET", "/vendor/desk/order/{id}", [SignIn, Forbidden, Forbidden, Missing]),
     ("POST", "/vendor/desk/order/{id}", [SignIn, Forbidden, Forbidden, Missing]),
+    ("POST", "/vendor/desk/order/{id}/scan", [SignIn, Forbidden, Forbidden, Missing]),
     ("GET", "/vendor/redemptions", STAFF),
     ("POST", "/vendor/redemptions", STAFF),
     ("GET", "/vendor/redemptions/{id}", [SignIn, Forbidden, Forbidden, Missing]),
@@ -281,7 +285,10 @@ async fn set_up(program: &Program, owner: &Visitor, staff: &Visitor) -> Things {
 async fn ask(visitor: &Visitor, method: &str, path: &str, csrf: &str) -> (Heard, String) {
     let request = if method == "GET" {
         visitor.request(Method::GET, path)
-    } else if (path.starts_with("/sell") && !path.contains("/software")) || path.ends_with("/programs") {
+    } else if (path.starts_with("/sell") && !path.contains("/software"))
+        || path.ends_with("/programs")
+        || path.ends_with("/scan")
+    {
         visitor.request_of(Form::in_parts(path, &[("csrf", csrf), ("intent", "publish")]))
     } else {
         let body = format!("csrf={csrf}");

@@ -52,4 +52,19 @@ impl Media for Spool {
             Ok((blake3::hash(&bytes).to_hex().to_string(), size))
         })
     }
+
+    fn keep_scan(&self, bytes: Vec<u8>) -> Work<'_, String> {
+        Box::pin(async move {
+            let file = blake3::hash(&bytes).to_hex().to_string();
+            std::fs::write(self.folder.join(&file), bytes).map_err(|_| Fault::unavailable("keep a scan"))?;
+            Ok(file)
+        })
+    }
+
+    fn drop_scan(&self, file: String) -> Work<'_, ()> {
+        Box::pin(async move {
+            let removed = std::fs::remove_file(self.folder.join(file));
+            Ok(removed.map_err(|_| Fault::unavailable("remove a scan"))?)
+        })
+    }
 }

@@ -2,7 +2,12 @@
 
 use uuid::Uuid;
 
-use super::pay::{decide_fall_due, decide_pay, decide_write_off};
+use super::back::{decide_bounce, decide_reverse};
+use super::may::is_on_credit;
+use super::moves::decide_move;
+use super::paper::{PaperKind, issue};
+use super::pay::{decide_pay, decide_write_off};
+use super::remind::{decide_expire, decide_fall_due};
 use super::{Deed, DeskChange, DeskCommand, DeskOrder, DeskTerms, Details, Maker};
 use crate::book::{Book, Change, Decision, Facts};
 use crate::id::{TopUpId, UserId};
@@ -30,7 +35,13 @@ pub fn decide(book: &Book, facts: &Facts<'_>, command: &DeskCommand) -> Result<D
         }
         DeskCommand::Pay { top_up, payment } => decide_pay(book, facts, *top_up, payment),
         DeskCommand::FallDue { top_up } => decide_fall_due(book, facts, *top_up),
-        DeskCommand::WriteOff { top_up, by } => decide_write_off(book, facts, *top_up, *by),
+        DeskCommand::Expire { top_up } => decide_expire(book, facts, *top_up),
+        DeskCommand::Bounce { top_up, payment, reason } => {
+            decide_bounce(book, facts, *top_up, *payment, reason.as_str())
+        }
+        DeskCommand::Reverse { top_up, reason } => decide_reverse(book, facts, *top_up, reason.as_str()),
+        DeskCommand::Move { top_up, amount, to } => decide_move(book, facts, *top_up, *amount, to),
+        DeskCommand::WriteOff { top_up, .. } => decide_write_off(book, facts, *top_up),
     }
 }
 
@@ -62,7 +73,7 @@ fn decide_enter(
         None if opening.method == Method::PurchaseOrder => {
             return Err(Refusal::invalid("poNumber", "a purchase order has a number"));
         }
-        Some(number) if book.desk.po_numbers.contains(&(opening.user, number.clone())) => {
+        Some(number) if book.desk.knows_po_number(opening.user, number) => {
             return Err(Refusal::invalid("poNumber", "this customer has sent this number before"));
         }
         _ => {}
@@ -82,11 +93,16 @@ fn decide_enter(
         needs,
         approvals: Default::default(),
         paid_minor: 0,
-        due_at: None,
+        payments: Vec::new(),
+        moves: 0,
+        billed: None,
+        reminded: 0,
+        deeds: 0,
         details: details.clone(),
     };
+    let note = noted(facts, &order, Deed::Entered, state, String::new());
     desk(&mut decision, DeskChange::Entered { order, user: opening.user });
-    desk(&mut decision, noted(facts, top_up.id, Deed::Entered, state, String::new()));
+    desk(&mut decision, note);
     if needs == 0 {
         agree(book, facts, &top_up, terms, &mut decision)?;
     }
@@ -103,25 +119,14 @@ fn decide_approve(
     terms: &DeskTerms,
 ) -> Result<Decision, Refusal> {
     let (top_up, order) = find(book, id)?;
-    if !matches!(top_up.state, TopUpState::Submitted | TopUpState::AwaitingApproval) {
-        return Err(Refusal::wrong_state("it does not wait for anybody to agree"));
-    }
-    if top_up.expires_at.is_some_and(|expires_at| facts.mint.at() >= expires_at) {
-        return Err(Refusal::Expired);
-    }
-    if order.maker == by.uuid() || top_up.user == by {
-        return Err(Refusal::wrong_state("whoever entered an order, or gets its tokens, cannot agree to it"));
-    }
-    if order.approvals.contains(&by) {
-        return Err(Refusal::wrong_state("you have agreed already: somebody else has to"));
-    }
+    order.check_agree(top_up, by.uuid(), facts.mint.at())?;
     let mut decision = Decision { top_up: Some(id), ..Decision::default() };
     let at = facts.mint.at();
     desk(&mut decision, DeskChange::Approved { top_up: id, maker: order.maker, by, at });
     let given = order.approvals.len() + 1;
     let is_enough = given >= usize::from(order.needs);
     let state = if is_enough { after_agreement(top_up) } else { TopUpState::AwaitingApproval };
-    desk(&mut decision, noted(facts, id, Deed::Approved, state, format!("{given} of {}", order.needs)));
+    desk(&mut decision, noted(facts, order, Deed::Approved, state, format!("{given} of {}", order.needs)));
     match is_enough {
         true => agree(book, facts, top_up, terms, &mut decision)?,
         false => decision.changes.push(Change::TopUpMoved(TopUp { state, ..top_up.clone() })),
@@ -130,7 +135,7 @@ fn decide_approve(
 }
 
 fn after_agreement(top_up: &TopUp) -> TopUpState {
-    if top_up.method == Method::Invoice { TopUpState::Credited } else { TopUpState::Approved }
+    if is_on_credit(top_up) { TopUpState::Credited } else { TopUpState::Approved }
 }
 
 /// All have agreed: on credit the tokens come now, within the limit as it is
@@ -142,11 +147,10 @@ fn agree(
     terms: &DeskTerms,
     decision: &mut Decision,
 ) -> Result<(), Refusal> {
-    let at = facts.mint.at();
-    let id = top_up.id;
-    if top_up.method != Method::Invoice {
-        if top_up.method == Method::ProForma || top_up.method == Method::PurchaseOrder {
-            desk(decision, DeskChange::Invoiced { top_up: id, due_at: None, at });
+    let due = top_up.agreed.due;
+    if !is_on_credit(top_up) {
+        if matches!(top_up.method, Method::ProForma | Method::PurchaseOrder | Method::Wire) {
+            issue(book, facts, decision, (PaperKind::ProForma, due), top_up, None, None);
         }
         let moved = TopUp { state: TopUpState::Approved, ..top_up.clone() };
         decision.changes.push(Change::TopUpMoved(moved));
@@ -156,7 +160,8 @@ fn agree(
     let credited = credit(book, facts, top_up, TopUpState::Credited)?;
     decision.transactions.extend(credited.transactions);
     decision.changes.extend(credited.changes);
-    desk(decision, DeskChange::Invoiced { top_up: id, due_at: Some(at.after(terms.credit)), at });
+    let due_at = Some(facts.mint.at().after(terms.credit));
+    issue(book, facts, decision, (PaperKind::Invoice, due), top_up, None, due_at);
     Ok(())
 }
 
@@ -171,14 +176,19 @@ pub fn check_limit_setter(customer: UserId, staff: UserId) -> Result<(), Refusal
     }
 }
 
-/// The credit limit less what is owed has to cover the invoice.
+/// Nothing may be overdue, and the credit limit less what is owed has to
+/// cover the invoice.
 fn check_credit(book: &Book, top_up: &TopUp) -> Result<(), Refusal> {
     let due = top_up.agreed.due;
-    let limit = book.desk.limits.get(&top_up.user).filter(|limit| limit.currency() == due.currency());
-    let limit = limit.map_or(0, |limit| limit.minor());
-    let owed = book.desk.exposure.get(&top_up.user).copied().unwrap_or(0);
-    match owed.checked_add(due.minor()) {
-        Some(all) if all <= limit => Ok(()),
+    let credit = book.desk.credit(top_up.user);
+    if credit.late > 0 {
+        return Err(Refusal::wrong_state(
+            "an invoice of this customer is overdue: no new credit before it is paid",
+        ));
+    }
+    let limit = credit.limit.filter(|limit| limit.currency() == due.currency());
+    match credit.owed_minor.checked_add(due.minor()) {
+        Some(all) if all <= limit.map_or(0, |limit| limit.minor()) => Ok(()),
         _ => Err(Refusal::wrong_state("the customer's credit does not reach so far")),
     }
 }
@@ -199,15 +209,11 @@ fn decide_end(
     }
     let state = if deed == Deed::Rejected { TopUpState::Rejected } else { TopUpState::Cancelled };
     let mut decision = Decision { top_up: Some(id), ..Decision::default() };
-    let waits =
-        matches!(top_up.state, TopUpState::Submitted | TopUpState::AwaitingApproval | TopUpState::Approved);
     if top_up.state == state {
         return Ok(decision);
     }
-    if !waits || order.paid_minor > 0 || !top_up.credited.is_zero() {
-        return Err(Refusal::wrong_state("money has come, or it has ended already"));
-    }
-    desk(&mut decision, noted(facts, id, deed, state, detail.to_owned()));
+    order.check_end(top_up)?;
+    desk(&mut decision, noted(facts, order, deed, state, detail.to_owned()));
     let moved = TopUp { state, closed_at: Some(facts.mint.at()), ..top_up.clone() };
     decision.changes.push(Change::TopUpMoved(moved));
     Ok(decision)
@@ -223,13 +229,16 @@ pub(super) fn desk(decision: &mut Decision, change: DeskChange) {
     decision.changes.push(Change::Desk(Box::new(change)));
 }
 
+/// The next line of an order's history; a decision writes one at most.
 pub(super) fn noted(
     facts: &Facts<'_>,
-    top_up: TopUpId,
+    order: &DeskOrder,
     deed: Deed,
     state: TopUpState,
     detail: String,
 ) -> DeskChange {
     let by: Uuid = facts.actor;
-    DeskChange::Noted { id: facts.mint.uuid(10), top_up, deed, by, at: facts.mint.at(), detail, state }
+    let place = order.deeds.saturating_add(1);
+    let id = facts.mint.uuid(if deed == Deed::Moved { 13 } else { 10 });
+    DeskChange::Noted { id, top_up: order.top_up, deed, by, at: facts.mint.at(), state, place, detail }
 }

@@ -2,6 +2,7 @@
 //! that no top-up is ever credited twice.
 
 use crate::book::{Book, Change, Decision, Facts};
+use crate::desk::issue_card_receipt;
 use crate::id::LotId;
 use crate::ledger::account::{AccountId, AccountKind};
 use crate::ledger::posting::Posting;
@@ -30,6 +31,7 @@ pub fn credit(
     let mut posting = Posting::on(&book.balances);
     let mut top_up = top_up.clone();
     credit_on(&mut posting, facts, &mut top_up, &mut decision)?;
+    issue_card_receipt(book, facts, &mut decision, &top_up);
     top_up.state = state;
     if state.is_closed() {
         top_up.closed_at = Some(facts.mint.at());

@@ -5,6 +5,7 @@
 //! the same.
 
 use crate::book::{Book, Change, Decision, Facts};
+use crate::desk::issue_card_receipt;
 use crate::id::{OrderId, RefundId, TopUpId, UserId};
 use crate::ledger::account::{AccountId, AccountKind};
 use crate::ledger::posting::Posting;
@@ -76,6 +77,7 @@ pub fn decide_settle(book: &Book, facts: &Facts<'_>, settling: &Settling) -> Res
             let mut posting = Posting::on(&book.balances);
             if !is_credited {
                 credit_on(&mut posting, facts, &mut top_up, &mut decision)?;
+                issue_card_receipt(book, facts, &mut decision, &top_up);
                 top_up.state = TopUpState::Credited;
                 top_up.closed_at = Some(at);
             }

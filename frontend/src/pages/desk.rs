@@ -1,102 +1,30 @@
 //! The desk: asking to be billed, and the staff's queue, orders and entering.
 
-use axum::extract::Path;
-use domain::desk::Deed;
-use domain::id::TopUpId;
+mod order;
+mod words;
+
+use domain::id::BundleId;
 use domain::refusal::Refusal;
-use domain::tariff::Wanted;
+use domain::tariff::{Bundle, Wanted};
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
 use domain::topup::{Channel, Method, TopUp, TopUpState};
-use store::desk::{DeskEvent, DeskFilter, DeskView, NewDeskOrder, NewPayment};
+use store::desk::{DeskFilter, DeskView, NewDeskOrder};
 use store::{Done, Error};
 
 use crate::ask::{Answer, Ask, show, show_refused};
 use crate::form::Form;
 use crate::page::Tone;
-use crate::parts::{Choice, Day};
+use crate::parts::Choice;
 use crate::posted::{Pairs, Posted};
 use crate::trouble::Trouble;
-use crate::view::desk::{
-    BillForm, BillView, DeskOrderView, EnterView, EventRow, OrderForm, PaymentForm, QueueRow, QueueView,
-};
+use crate::view::desk::{BillForm, BillView, EnterView, OrderForm, QueueRow, QueueView};
+use crate::worth::grouped;
 use crate::{routes, show};
 
-/// How orders at the desk are paid.
-const METHODS: [Method; 6] =
-    [Method::Invoice, Method::PurchaseOrder, Method::ProForma, Method::Wire, Method::Cheque, Method::Cash];
-
-const CHANNELS: [Channel; 5] =
-    [Channel::Phone, Channel::Fax, Channel::Mail, Channel::Email, Channel::Counter];
-
-const STATES: [TopUpState; 10] = [
-    TopUpState::Submitted,
-    TopUpState::AwaitingApproval,
-    TopUpState::Approved,
-    TopUpState::Credited,
-    TopUpState::PartPaid,
-    TopUpState::Paid,
-    TopUpState::Overdue,
-    TopUpState::WrittenOff,
-    TopUpState::Rejected,
-    TopUpState::Cancelled,
-];
-
-/// How a top-up is paid, in words.
-pub(super) const fn method_words(method: Method) -> &'static str {
-    match method {
-        Method::Card => "by card",
-        Method::PurchaseOrder => "by purchase order, in advance",
-        Method::ProForma => "in advance, on a pro-forma invoice",
-        Method::Invoice => "on credit, by invoice",
-        Method::Cheque => "by cheque",
-        Method::Wire => "by bank transfer",
-        Method::Cash => "in cash",
-        Method::Voucher => "by voucher",
-    }
-}
-
-const fn channel_words(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Web => "on the site",
-        Channel::Phone => "by telephone",
-        Channel::Fax => "by fax",
-        Channel::Mail => "by letter",
-        Channel::Email => "by e-mail",
-        Channel::Counter => "over the counter",
-    }
-}
-
-const fn state_words(state: TopUpState) -> &'static str {
-    match state {
-        TopUpState::Draft => "not complete",
-        TopUpState::Submitted => "asked for",
-        TopUpState::AwaitingApproval => "waits for agreement",
-        TopUpState::Approved => "agreed, waits for money",
-        TopUpState::Credited => "credited, not paid yet",
-        TopUpState::PartPaid => "paid in part",
-        TopUpState::Paid => "paid",
-        TopUpState::Overdue => "overdue",
-        TopUpState::WrittenOff => "written off",
-        TopUpState::Rejected => "declined",
-        TopUpState::Cancelled => "called off",
-        TopUpState::Expired => "nobody paid",
-        TopUpState::Reversed => "sent back",
-        TopUpState::Review => "does not fit",
-    }
-}
-
-const fn deed_words(deed: Deed) -> &'static str {
-    match deed {
-        Deed::Entered => "Entered",
-        Deed::Approved => "Agreed",
-        Deed::Rejected => "Declined",
-        Deed::Cancelled => "Called off",
-        Deed::Paid => "Money came",
-        Deed::FellDue => "Fell due",
-        Deed::WrittenOff => "Written off",
-    }
-}
+pub(super) use order::{attach, order, work};
+pub(super) use words::method_words;
+use words::{CHANNELS, METHODS, STATES, channel_words, state_words};
 
 fn choice(value: &str, label: &str, chosen: &str) -> Choice {
     Choice { value: value.to_owned(), label: label.to_owned(), chosen: value == chosen, count: None }
@@ -111,9 +39,31 @@ fn method_of(form: &Pairs) -> Result<Method, Refusal> {
     known.ok_or(Refusal::invalid("method", "choose one of those in the list"))
 }
 
+/// A bundle, or so many tokens where none was chosen.
 fn wanted_of(form: &Pairs) -> Result<Wanted, Refusal> {
+    let bundle = form.get("bundle");
+    if !bundle.is_empty() {
+        let id = uuid::Uuid::parse_str(bundle);
+        let id = id.map_err(|_| Refusal::invalid("bundle", "choose one of those in the list"))?;
+        return Ok(Wanted::Bundle(BundleId::new(id)));
+    }
     let tokens = Tokens::parse(form.get("tokens").trim());
     Ok(Wanted::Tokens(tokens.map_err(|bad| Refusal::invalid("tokens", bad.to_string()))?))
+}
+
+/// So many tokens as typed, or one of the bundles on offer.
+async fn bundles(ask: &Ask, chosen: &str) -> Result<Vec<Choice>, Trouble> {
+    let own = choice("", "so many tokens as below", chosen);
+    let bundle = |bundle: &Bundle| {
+        let bonus = match bundle.bonus.is_zero() {
+            true => String::new(),
+            false => format!(" and {} on top", grouped(bundle.bonus)),
+        };
+        let label = format!("{} tokens{bonus} for {}", grouped(bundle.tokens), bundle.cost);
+        choice(&bundle.id.uuid().to_string(), &label, chosen)
+    };
+    let offered = ask.site.store.bundles().await?;
+    Ok(std::iter::once(own).chain(offered.iter().map(bundle)).collect())
 }
 
 /// `GET /top-up/bill`
@@ -129,17 +79,24 @@ async fn bill_view(ask: &Ask, mut form: BillForm) -> Result<BillView, Trouble> {
     page.path = routes::TopUpBill.to_string();
     page.problems = form.problems();
     let methods = methods(&form.method.value);
-    Ok(BillView { page, form, methods, token_price: format!("{} {}", tariff.token_price(), tariff.currency) })
+    let bundles = bundles(ask, &form.bundle.value).await?;
+    Ok(BillView {
+        page,
+        form,
+        methods,
+        bundles,
+        token_price: format!("{} {}", tariff.token_price(), tariff.currency),
+    })
 }
 
 async fn ask_to_be_billed(ask: &Ask, form: &Pairs) -> Done<DeskView> {
     let (method, wanted, key) = (method_of(form)?, wanted_of(form)?, form.get("idempotency_key"));
-    let store = &ask.site.store;
+    let (store, bill_to) = (&ask.site.store, form.get("bill_to"));
     match method {
         Method::PurchaseOrder => {
-            store.submit_purchase_order(&ask.actor, wanted, form.get("po_number"), key).await
+            store.submit_purchase_order(&ask.actor, wanted, form.get("po_number"), bill_to, key).await
         }
-        _ => store.request_invoice(&ask.actor, method, wanted, key).await,
+        _ => store.request_invoice(&ask.actor, method, wanted, bill_to, key).await,
     }
 }
 
@@ -207,108 +164,6 @@ fn row(top_up: &TopUp, handle: &str, now: Timestamp) -> QueueRow {
     }
 }
 
-/// `GET /vendor/desk/order/{id}`
-pub(super) async fn order(ask: Ask, Path(id): Path<String>) -> Answer {
-    ask.actor.staff()?;
-    let id = super::id(&id, TopUpId::new, "top-up")?;
-    show(&order_view(&ask, id, PaymentForm::default()).await?)
-}
-
-async fn order_view(ask: &Ask, id: TopUpId, mut form: PaymentForm) -> Result<DeskOrderView, Trouble> {
-    let store = &ask.site.store;
-    let view = store.desk_order(&ask.actor, id).await?;
-    let history = store.desk_events(&ask.actor, id).await?;
-    form.idempotency_key.value = ask.site.draw_key();
-    let mut page = ask.own_page(&format!("Order {}", view.top_up.reference)).await?;
-    page.path = routes::VendorDeskOrder::to(id).to_string();
-    page.problems = form.problems();
-    let (top_up, me) = (&view.top_up, ask.actor.user_id());
-    let is_other = me != Some(top_up.user) && me.map(|id| id.uuid()) != Some(top_up.created_by);
-    let waits = matches!(top_up.state, TopUpState::Submitted | TopUpState::AwaitingApproval);
-    let is_agreed = matches!(
-        top_up.state,
-        TopUpState::Approved
-            | TopUpState::Credited
-            | TopUpState::PartPaid
-            | TopUpState::Overdue
-            | TopUpState::Paid
-    );
-    Ok(DeskOrderView {
-        page,
-        row: row(top_up, &view.handle, store.world().now()),
-        facts: facts(&view),
-        history: history.into_iter().map(event).collect(),
-        can_agree: waits && is_other,
-        can_reject: (waits || top_up.state == TopUpState::Approved) && view.paid.is_zero(),
-        can_pay: is_agreed && me != Some(top_up.user),
-        can_write_off: top_up.state == TopUpState::Overdue && is_other,
-        form,
-        currency: top_up.agreed.due.currency().to_string(),
-    })
-}
-
-fn facts(view: &DeskView) -> Vec<(String, String)> {
-    let details = &view.details;
-    let all = [
-        ("Agreed", (view.needs > 0).then(|| format!("{} of {}", view.approvals, view.needs))),
-        ("Came so far", (!view.paid.is_zero()).then(|| view.paid.to_string())),
-        ("Invoice", view.invoice_number.map(|number| number.to_string())),
-        ("To be paid by", view.due_at.map(|at| Day(at).words())),
-        ("Customer’s number", details.po_number.as_ref().map(|text| text.as_str().to_owned())),
-        ("From", details.taken_from.as_ref().map(|text| text.as_str().to_owned())),
-        ("Notes", details.notes.as_ref().map(|text| text.as_str().to_owned())),
-    ];
-    all.into_iter().filter_map(|(word, said)| Some((word.to_owned(), said?))).collect()
-}
-
-fn event(event: DeskEvent) -> EventRow {
-    EventRow {
-        at: event.at,
-        what: deed_words(event.deed).to_owned(),
-        by: event.by_handle.unwrap_or_else(|| "the market itself".to_owned()),
-        detail: event.detail,
-    }
-}
-
-fn payment_of(form: &Pairs) -> Result<NewPayment, Refusal> {
-    let day = format!("{}T00:00:00Z", form.get("value_date").trim());
-    let value_date = Timestamp::parse_rfc3339(&day);
-    Ok(NewPayment {
-        amount: form.get("amount").trim().to_owned(),
-        currency: form.get("currency").to_owned(),
-        value_date: value_date.ok_or(Refusal::invalid("valueDate", "a date such as 2027-12-31 is needed"))?,
-        bank_reference: form.get("bank_reference").to_owned(),
-    })
-}
-
-async fn act(ask: &Ask, id: TopUpId, form: &Pairs) -> Done<(DeskView, &'static str)> {
-    let (store, actor) = (&ask.site.store, &ask.actor);
-    match form.get("act") {
-        "approve" => Ok((store.approve_top_up_order(actor, id).await?, "You have agreed.")),
-        "reject" => Ok((store.reject_top_up_order(actor, id, form.get("reason")).await?, "Declined.")),
-        "write-off" => Ok((store.write_off_top_up_order(actor, id).await?, "Written off.")),
-        "pay" => {
-            let key = form.get("idempotency_key");
-            Ok((store.record_payment(actor, id, payment_of(form)?, key).await?, "Recorded."))
-        }
-        _ => Err(Refusal::invalid("act", "choose what to do").into()),
-    }
-}
-
-/// `POST /vendor/desk/order/{id}`
-pub(super) async fn work(ask: Ask, Path(id): Path<String>, Posted(pairs): Posted) -> Answer {
-    ask.actor.staff()?;
-    let id = super::id(&id, TopUpId::new, "top-up")?;
-    match act(&ask, id, &pairs).await {
-        Ok((_, said)) => Ok(ask.go_saying(routes::VendorDeskOrder::to(id), Tone::Good, said)),
-        Err(Error::Refused(refusal @ Refusal::NotFound { .. })) => Err(refusal.into()),
-        Err(Error::Refused(refusal)) => {
-            show_refused(&order_view(&ask, id, refused(PaymentForm::default(), &pairs, &refusal)).await?)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// `GET /vendor/desk/enter`
 pub(super) async fn enter_form(ask: Ask) -> Answer {
     ask.actor.staff()?;
@@ -323,7 +178,8 @@ async fn enter_view(ask: &Ask, mut form: OrderForm) -> Result<EnterView, Trouble
     let channel = |channel: &Channel| choice(channel.name(), channel_words(*channel), &form.channel.value);
     let channels = CHANNELS.iter().map(channel).collect();
     let methods = methods(&form.method.value);
-    Ok(EnterView { page, form, channels, methods })
+    let bundles = bundles(ask, &form.bundle.value).await?;
+    Ok(EnterView { page, form, channels, methods, bundles })
 }
 
 async fn take(ask: &Ask, form: &Pairs) -> Done<DeskView> {
@@ -336,6 +192,7 @@ async fn take(ask: &Ask, form: &Pairs) -> Done<DeskView> {
         po_number: form.get("po_number").to_owned(),
         taken_from: form.get("taken_from").to_owned(),
         notes: form.get("notes").to_owned(),
+        bill_to: form.get("bill_to").to_owned(),
     };
     ask.site.store.enter_top_up_order(&ask.actor, new, form.get("idempotency_key")).await
 }

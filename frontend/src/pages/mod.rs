@@ -13,6 +13,7 @@ mod help;
 mod listing;
 mod mail;
 mod order;
+mod paper;
 mod redemption;
 mod release;
 mod sandbox;
@@ -60,6 +61,7 @@ pub fn router(site: Site) -> Router {
                 .route(Sell::PATTERN, get(sell::new).post(sell::list))
                 .route(Revise::PATTERN, get(sell::edit).post(sell::revise))
                 .route(ReleasePrograms::PATTERN, post(release::upload))
+                .route(VendorDeskScan::PATTERN, post(desk::attach))
                 .layer(DefaultBodyLimit::disable()),
         )
         .fallback(lost)
@@ -133,6 +135,8 @@ fn own() -> Router<Site> {
         .route(Redemptions::PATTERN, get(redemption::own).post(redemption::request))
         .route(CancelRedemption::PATTERN, post(redemption::cancel))
         .route(TopUp::PATTERN, get(topup::ways))
+        .route(Paper::PATTERN, get(paper::page))
+        .route(PaperPdf::PATTERN, get(paper::pdf))
         .route(TopUpBill::PATTERN, get(desk::bill_form).post(desk::bill))
         .route(TopUpCard::PATTERN, post(topup::by_card))
         .route(TopUpOrder::PATTERN, get(topup::order))

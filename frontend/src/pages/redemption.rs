@@ -20,7 +20,7 @@ use crate::page::Tone;
 use crate::parts::Choice;
 use crate::posted::{Pairs, Posted};
 use crate::trouble::{Trouble, sentence};
-use crate::view::desk::EventRow;
+use crate::view::desk_order::EventRow;
 use crate::view::redemption::{
     BankForm, RedemptionForm, RedemptionQueueView, RedemptionRow, RedemptionView, RedemptionsView,
 };

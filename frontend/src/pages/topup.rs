@@ -243,6 +243,7 @@ async fn order_view(ask: &Ask, row: &Row) -> Result<TopUpOrderView, Trouble> {
         is_waiting: is_waiting && top_up.card.is_some(),
         pay: (is_waiting && is_own).then(|| routes::Pay::to(top_up.id).to_string()),
         onward,
+        papers: super::paper::rows(&ask.site.store.papers(&ask.actor, top_up.id).await?),
         refundable: is_own
             && top_up.method == Method::Card
             && top_up.state == TopUpState::Credited
@@ -291,11 +292,34 @@ fn told(row: &Row) -> (String, String) {
         | TopUpState::Overdue
         | TopUpState::WrittenOff
         | TopUpState::Rejected
-        | TopUpState::Cancelled => (
-            format!("This top-up is {}", top_up.state.name()),
-            "Name the code above when you pay or write.".to_owned(),
-        ),
+        | TopUpState::Cancelled => told_of_desk(top_up.state),
     }
+}
+
+/// The same for an order at the desk.
+fn told_of_desk(state: TopUpState) -> (String, String) {
+    let (lead, next) = match state {
+        TopUpState::Approved => (
+            "Waiting for your money",
+            "Please pay, and name the code above; the tokens come with the last of the money.",
+        ),
+        TopUpState::PartPaid => {
+            ("A part of the money has come", "Please pay the rest, and name the code above.")
+        }
+        TopUpState::Overdue => (
+            "Your payment is overdue",
+            "Please pay, and name the code above. If you just did, it may still be on its way; nothing else is billed on credit until it is here.",
+        ),
+        TopUpState::WrittenOff => {
+            ("This invoice was written off", "Tokens that were not paid for were taken back, or are owed.")
+        }
+        TopUpState::Rejected => {
+            ("We could not agree to this order", "Nothing was billed. Write to us and name the code above.")
+        }
+        TopUpState::Cancelled => ("You called this order off", "Nothing was billed."),
+        _ => ("A person looks at your order", "As soon as somebody has agreed, this page says how to go on."),
+    };
+    (lead.to_owned(), next.to_owned())
 }
 
 fn intent_words(row: &Row) -> String {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use axum::extract::Multipart;
 use axum::extract::multipart::Field;
 use domain::id::ImageId;
+use domain::refusal::Refusal;
 use store::Error;
 use tokio::io::AsyncWriteExt;
 
@@ -85,6 +86,44 @@ pub(super) async fn read(ask: &Ask, mut form: Multipart) -> Result<Sent, Trouble
                     "file" => take_file(ask, &mut sent, file, field).await?,
                     _ => return Err(Trouble::Unreadable),
                 }
+            }
+        }
+    }
+    Err(Trouble::Unreadable)
+}
+
+/// The scans of a form: names and bytes, at most so many of so many bytes
+/// each. The form's token must come first.
+pub(super) async fn read_scans(
+    ask: &Ask,
+    mut form: Multipart,
+    (most, bytes_max): (usize, u64),
+) -> Result<Vec<Result<(String, Vec<u8>), Refusal>>, Trouble> {
+    let (mut scans, mut csrf) = (Vec::new(), String::new());
+    for _ in 0..PARTS_MAX {
+        let Some(field) = form.next_field().await.map_err(|_| Trouble::Unreadable)? else {
+            check_csrf(ask, &csrf)?;
+            return Ok(scans);
+        };
+        match field.file_name().map(str::to_owned) {
+            None => {
+                let is_token = field.name() == Some("csrf");
+                let text = text_of(&bytes(field, TEXT_BYTES_MAX).await?.ok_or(Trouble::Unreadable)?.into());
+                if is_token {
+                    csrf = text;
+                }
+            }
+            Some(name) if name.is_empty() => {}
+            Some(name) => {
+                check_csrf(ask, &csrf)?;
+                if scans.len() >= most {
+                    drain(field).await?;
+                    continue;
+                }
+                let all = bytes(field, usize::try_from(bytes_max).unwrap_or(usize::MAX)).await?;
+                let refused =
+                    || Refusal::invalid("attachment", format!("a scan has at most {} MB", bytes_max >> 20));
+                scans.push(all.map(|bytes| (name, bytes)).ok_or_else(refused));
             }
         }
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::Samples;
 use super::world::*;
 use crate::parts::Pager;
-use crate::view::desk::EventRow;
+use crate::view::desk_order::EventRow;
 use crate::view::redemption::*;
 
 fn row(n: u128, state: &'static str, payee: Option<&str>) -> RedemptionRow {

@@ -96,6 +96,7 @@ impl Samples for TopUpOrderView {
             is_waiting: true,
             pay: Some("/pay/x".to_owned()),
             onward: Some(link("Back to where you were", "/cart")),
+            papers: vec![],
             refundable: false,
         };
         let done = Self {

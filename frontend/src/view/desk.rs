@@ -1,5 +1,5 @@
-//! The desk: the staff's queue of orders that are not paid by card, one order
-//! with its history, entering one; and for users, asking to be billed.
+//! The desk: the staff's queue of orders that are not paid by card, entering
+//! one; and for users, asking to be billed.
 
 use domain::id::TopUpId;
 
@@ -47,78 +47,6 @@ pub struct QueueRow {
     pub due: String,
 }
 
-/// An order with all that was done to it.
-#[derive(Template, Clone, Debug)]
-#[template(path = "pages/vendor_desk_order.html", whitespace = "minimize")]
-pub struct DeskOrderView {
-    /// The frame.
-    pub page: Page,
-    /// The order.
-    pub row: QueueRow,
-    /// What else is known of it: a word, and what it says.
-    pub facts: Vec<(String, String)>,
-    /// What was done, oldest first.
-    pub history: Vec<EventRow>,
-    /// Whether somebody can agree now, or decline.
-    pub can_agree: bool,
-    /// Whether it can be called off by the staff.
-    pub can_reject: bool,
-    /// Whether money can be recorded.
-    pub can_pay: bool,
-    /// Whether it can be written off.
-    pub can_write_off: bool,
-    /// Money that came.
-    pub form: PaymentForm,
-    /// The currency of the order.
-    pub currency: String,
-}
-
-impl DeskOrderView {
-    const TAB: Tab = Tab::Orders;
-}
-
-/// A line of the history.
-#[derive(Clone, Debug)]
-pub struct EventRow {
-    /// When.
-    pub at: Timestamp,
-    /// What was done, in words.
-    pub what: String,
-    /// By whom.
-    pub by: String,
-    /// What there is to say about it.
-    pub detail: String,
-}
-
-/// Money that came.
-#[derive(Clone, Debug)]
-pub struct PaymentForm {
-    /// How much.
-    pub amount: Field,
-    /// On which day it counts.
-    pub value_date: Field,
-    /// What the bank or the till calls it.
-    pub bank_reference: Field,
-    /// Sent back, so that a second press records nothing twice.
-    pub idempotency_key: Field,
-    /// What is wrong as a whole.
-    pub refusal: Option<String>,
-}
-
-form!(PaymentForm: amount, value_date, bank_reference, idempotency_key);
-
-impl Default for PaymentForm {
-    fn default() -> Self {
-        Self {
-            amount: Field::new("amount"),
-            value_date: Field::new("value_date"),
-            bank_reference: Field::new("bank_reference"),
-            idempotency_key: Field::hidden("idempotency_key"),
-            refusal: None,
-        }
-    }
-}
-
 /// Entering an order that came off-line.
 #[derive(Template, Clone, Debug)]
 #[template(path = "pages/vendor_desk_enter.html", whitespace = "minimize")]
@@ -131,6 +59,8 @@ pub struct EnterView {
     pub channels: Vec<Choice>,
     /// How they are paid.
     pub methods: Vec<Choice>,
+    /// Bundles on offer.
+    pub bundles: Vec<Choice>,
 }
 
 impl EnterView {
@@ -147,6 +77,8 @@ pub struct BillView {
     pub form: BillForm,
     /// How it can be paid.
     pub methods: Vec<Choice>,
+    /// Bundles on offer.
+    pub bundles: Vec<Choice>,
     /// What one token costs.
     pub token_price: String,
 }
@@ -156,24 +88,30 @@ pub struct BillView {
 pub struct BillForm {
     /// How it is paid.
     pub method: Field,
+    /// Which bundle, if one.
+    pub bundle: Field,
     /// How many tokens.
     pub tokens: Field,
     /// The user's own number.
     pub po_number: Field,
+    /// To whom papers are written.
+    pub bill_to: Field,
     /// Sent back, so that a second press orders nothing twice.
     pub idempotency_key: Field,
     /// What is wrong as a whole.
     pub refusal: Option<String>,
 }
 
-form!(BillForm: method, tokens, po_number, idempotency_key);
+form!(BillForm: method, bundle, tokens, po_number, bill_to, idempotency_key);
 
 impl Default for BillForm {
     fn default() -> Self {
         Self {
             method: Field::new("method"),
+            bundle: Field::new("bundle"),
             tokens: Field::new("tokens"),
             po_number: Field::new("po_number"),
+            bill_to: Field::new("bill_to"),
             idempotency_key: Field::hidden("idempotency_key"),
             refusal: None,
         }
@@ -189,10 +127,14 @@ pub struct OrderForm {
     pub channel: Field,
     /// How it is paid.
     pub method: Field,
+    /// Which bundle, if one.
+    pub bundle: Field,
     /// How many tokens.
     pub tokens: Field,
     /// The customer's own number.
     pub po_number: Field,
+    /// To whom papers are written.
+    pub bill_to: Field,
     /// Who phoned, wrote or came.
     pub taken_from: Field,
     /// What to remember.
@@ -203,7 +145,7 @@ pub struct OrderForm {
     pub refusal: Option<String>,
 }
 
-form!(OrderForm: to, channel, method, tokens, po_number, taken_from, notes, idempotency_key);
+form!(OrderForm: to, channel, method, bundle, tokens, po_number, bill_to, taken_from, notes, idempotency_key);
 
 impl Default for OrderForm {
     fn default() -> Self {
@@ -211,8 +153,10 @@ impl Default for OrderForm {
             to: Field::new("to"),
             channel: Field::new("channel"),
             method: Field::new("method"),
+            bundle: Field::new("bundle"),
             tokens: Field::new("tokens"),
             po_number: Field::new("po_number"),
+            bill_to: Field::new("bill_to"),
             taken_from: Field::new("taken_from"),
             notes: Field::new("notes"),
             idempotency_key: Field::hidden("idempotency_key"),

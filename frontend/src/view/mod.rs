@@ -3,6 +3,7 @@
 pub mod account;
 pub mod cart;
 pub mod desk;
+pub mod desk_order;
 pub mod entry;
 pub mod error;
 pub mod gift;
@@ -13,6 +14,7 @@ pub mod library;
 pub mod listing;
 pub mod mail;
 pub mod order;
+pub mod paper;
 pub mod redemption;
 pub mod search;
 pub mod sell;

@@ -135,7 +135,7 @@ pub struct RedemptionView {
     /// The file in which the bank was told.
     pub batch: Option<RedemptionBatchId>,
     /// What was done, oldest first.
-    pub history: Vec<super::desk::EventRow>,
+    pub history: Vec<super::desk_order::EventRow>,
     /// Whether the reader can agree.
     pub can_agree: bool,
     /// Whether it can be declined.

@@ -3,6 +3,7 @@
 
 use domain::id::{BundleId, TopUpId};
 
+use super::paper::PaperRow;
 use super::prelude::*;
 
 /// All ways to get tokens, side by side.
@@ -116,6 +117,8 @@ pub struct TopUpOrderView {
     pub pay: Option<String>,
     /// Where to go on.
     pub onward: Option<Crumb>,
+    /// Its numbered papers, oldest first.
+    pub papers: Vec<PaperRow>,
     /// Whether it can be sent back.
     pub refundable: bool,
 }

@@ -24,6 +24,9 @@ pub(crate) struct RequestInvoiceInput {
     /// CASH.
     #[graphql(default_with = "TopUpMethod::Invoice")]
     method: TopUpMethod,
+    /// To whom papers are written, on several lines; up to 400 characters.
+    /// Nobody is named if you leave it out.
+    bill_to: Option<String>,
     /// Your name for this attempt, 1 to 255 visible ASCII characters. The same
     /// key with the same input has one effect and the same answer, however
     /// often it is sent.
@@ -39,6 +42,9 @@ pub(crate) struct SubmitPurchaseOrderInput {
     tokens: Option<Tokens>,
     /// Your own number of the order, 1 to 60 characters; used once.
     po_number: String,
+    /// To whom papers are written, on several lines; up to 400 characters.
+    /// Nobody is named if you leave it out.
+    bill_to: Option<String>,
     /// Your name for this attempt, 1 to 255 visible ASCII characters. The same
     /// key with the same input has one effect and the same answer, however
     /// often it is sent.
@@ -64,6 +70,9 @@ pub(crate) struct EnterTopUpOrderInput {
     taken_from: Option<String>,
     /// What you want to remember; up to 1,000 characters.
     notes: Option<String>,
+    /// To whom papers are written, on several lines; up to 400 characters.
+    /// Nobody is named if you leave it out.
+    bill_to: Option<String>,
     /// Your name for this attempt, 1 to 255 visible ASCII characters. The same
     /// key with the same input has one effect and the same answer, however
     /// often it is sent.
@@ -211,14 +220,16 @@ fn wanted(bundle: Option<&ID>, tokens: Option<&Tokens>) -> Result<Wanted, Refusa
 async fn request(ctx: &Context<'_>, input: RequestInvoiceInput) -> Done<DeskView> {
     ctx.actor().signed_in()?;
     let wanted = wanted(input.bundle_id.as_ref(), input.tokens.as_ref())?;
-    ctx.store().request_invoice(ctx.actor(), input.method.into(), wanted, &input.idempotency_key).await
+    let bill_to = input.bill_to.unwrap_or_default();
+    let key = &input.idempotency_key;
+    ctx.store().request_invoice(ctx.actor(), input.method.into(), wanted, &bill_to, key).await
 }
 
 async fn submit(ctx: &Context<'_>, input: SubmitPurchaseOrderInput) -> Done<DeskView> {
     ctx.actor().signed_in()?;
     let wanted = wanted(input.bundle_id.as_ref(), input.tokens.as_ref())?;
-    let key = &input.idempotency_key;
-    ctx.store().submit_purchase_order(ctx.actor(), wanted, &input.po_number, key).await
+    let (key, bill_to) = (&input.idempotency_key, input.bill_to.unwrap_or_default());
+    ctx.store().submit_purchase_order(ctx.actor(), wanted, &input.po_number, &bill_to, key).await
 }
 
 async fn enter(ctx: &Context<'_>, input: EnterTopUpOrderInput) -> Done<DeskView> {
@@ -231,6 +242,7 @@ async fn enter(ctx: &Context<'_>, input: EnterTopUpOrderInput) -> Done<DeskView>
         po_number: input.po_number.unwrap_or_default(),
         taken_from: input.taken_from.unwrap_or_default(),
         notes: input.notes.unwrap_or_default(),
+        bill_to: input.bill_to.unwrap_or_default(),
     };
     ctx.store().enter_top_up_order(ctx.actor(), new, &input.idempotency_key).await
 }

@@ -37,6 +37,8 @@ const OPEN: Outcomes = ["ok"; 4];
 const USERS: Outcomes = ["NOT_SIGNED_IN", "ok", "ok", "ok"];
 const OWNERS: Outcomes = ["NOT_SIGNED_IN", "NOT_FOUND", "ok", "NOT_FOUND"];
 const STAFF: Outcomes = ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "ok"];
+/// For the staff, and not for an order that was just asked for.
+const DESK_ONLY: Outcomes = ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "WRONG_STATE"];
 
 /// Queries, with `ID` for the thing's id or code.
 const QUERIES: &[(&str, About, &str, Outcomes)] = &[
@@ -347,13 +349,23 @@ fn voucher_mutations() -> Vec<(&'static str, About, Value, Outcomes)> {
             About::Billed,
             json!({ "topUpId": "ID", "amount": "1", "currency": "USD", "bankReference": "B",
                     "valueDate": "2026-11-23T12:00:00Z", "idempotencyKey": "KEY" }),
-            ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "WRONG_STATE"],
+            DESK_ONLY,
+        ),
+        ("writeOffTopUpOrder", About::Billed, json!({ "topUpId": "ID" }), DESK_ONLY),
+        ("attachScan", About::Billed, json!({ "topUpId": "ID" }), STAFF),
+        ("reverseTopUpOrder", About::Billed, json!({ "topUpId": "ID", "reason": "no" }), DESK_ONLY),
+        (
+            "bouncePayment",
+            About::Billed,
+            json!({ "topUpId": "ID", "paymentId": "ID", "reason": "no" }),
+            ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "NOT_FOUND"],
         ),
         (
-            "writeOffTopUpOrder",
+            "moveRemainder",
             About::Billed,
-            json!({ "topUpId": "ID" }),
-            ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "WRONG_STATE"],
+            json!({ "topUpId": "ID", "amount": "1", "currency": "USD", "bankReference": "B",
+                    "idempotencyKey": "KEY" }),
+            DESK_ONLY,
         ),
         ("setCreditLimit", About::Nothing, json!({ "to": "owner", "amount": "10" }), STAFF),
         ("withdrawVouchers", About::Batch, json!({ "batchId": "ID" }), STAFF),
@@ -512,6 +524,7 @@ async fn mutations_obey_whom_they_may() {
             let payload = match name {
                 "uploadImage" => people.house.send(&actor, name, input, b"\x89PNG").await,
                 "uploadArtifact" => people.house.send(&actor, name, input, b"#!/bin/sh").await,
+                "attachScan" => people.house.send(&actor, name, input, b"%PDF-1.7").await,
                 "attachFile" => people.house.send(&actor, name, input, b"%PDF").await,
                 _ => people.house.act(&actor, name, input, "").await,
             };

@@ -63,6 +63,10 @@ impl Media for Shelf {
             Ok((format!("{:064x}", bytes.len()), u64::try_from(bytes.len()).unwrap()))
         })
     }
+
+    fn keep_scan(&self, bytes: Vec<u8>) -> Work<'_, String> {
+        Box::pin(async move { Ok(format!("{:064x}", bytes.len())) })
+    }
 }
 
 /// A market.
@@ -223,6 +227,7 @@ impl House {
         let select = match name {
             "uploadImage" => "image { id url }",
             "uploadArtifact" => "artifact { id isUploaded sha256 fileCount uploadUrl }",
+            "attachScan" => "attachment { name kind sizeBytes sha256 url at }",
             _ => "listing { id file { name sizeBytes url } }",
         };
         let (query, variables) = mutation(name, input, select);
@@ -343,6 +348,9 @@ impl House {
 fn link(link: Link<'_>) -> String {
     match link {
         Link::Listing(id) => format!("https://market.example/listing/{id}"),
+        Link::Paper(id) => format!("/paper/{id}"),
+        Link::PaperPdf(id) => format!("/paper/{id}/pdf"),
+        Link::Scan(id) => format!("/scan/{id}"),
         Link::Pay(id) => format!("https://market.example/pay/{id}"),
         Link::Claim(code) => format!("https://market.example/claim/{code}"),
         Link::Download(id) => format!("https://market.example/download/{id}"),

@@ -122,7 +122,7 @@ const FIXED: &[(&str, &str)] = &[
     ("TopUpOrder", "id reference state payUrl"),
     ("User", "topUpOrders"),
     ("Query", "tokenPrice tokenBundles"),
-    ("RequestInvoiceInput", "bundleId tokens method idempotencyKey"),
+    ("RequestInvoiceInput", "bundleId tokens method billTo idempotencyKey"),
     ("SubmitPurchaseOrderInput", "bundleId tokens poNumber idempotencyKey"),
     ("EnterTopUpOrderInput", "to channel method bundleId tokens poNumber takenFrom notes idempotencyKey"),
     ("RecordPaymentInput", "topUpId amount currency valueDate bankReference idempotencyKey"),
@@ -138,6 +138,7 @@ const MUTATIONS: &str = "openAccount signIn signOut listItem reviseListing withd
     setCartQuantity removeFromCart checkout buy confirmReceipt cancelOrder giveTokens createGiftLink claimGift \
     topUp setTokenPrice setBundles cancelGift grantTokens grantPromo setFeeRules issueVouchers redeemVoucher withdrawVouchers \
     requestInvoice submitPurchaseOrder enterTopUpOrder approveTopUpOrder rejectTopUpOrder recordPayment \
+    bouncePayment reverseTopUpOrder moveRemainder attachScan \
     openAccountFor takeOverAccount eraseCustomer rent extendLicence convertLicence activateDevice deactivateDevice \
     consume beginTask commitTask abortTask leaseUnits settleLease createClaimCode authorize";
 

@@ -97,6 +97,19 @@ const OFFERED_TO_STAFF: &[(&str, &str)] = &[
     ("approve_top_up_order", "Mutation.approveTopUpOrder"),
     ("reject_top_up_order", "Mutation.rejectTopUpOrder"),
     ("record_payment", "Mutation.recordPayment"),
+    ("top_up_desk", "Vendor.topUpDesk"),
+    ("desk_order", "TopUpOrder.desk"),
+    ("desk_standing", "DeskOrder.remainder"),
+    ("desk_events", "DeskOrder.history"),
+    ("desk_payments", "DeskOrder.payments"),
+    ("papers", "TopUpOrder.documents"),
+    ("paper", "Document.url"),
+    ("attachments", "DeskOrder.attachments"),
+    ("attachment", "Attachment.url"),
+    ("attach_scan", "Mutation.attachScan"),
+    ("bounce_payment", "Mutation.bouncePayment"),
+    ("reverse_top_up_order", "Mutation.reverseTopUpOrder"),
+    ("move_remainder", "Mutation.moveRemainder"),
     ("write_off_top_up_order", "Mutation.writeOffTopUpOrder"),
     ("set_credit_limit", "Mutation.setCreditLimit"),
     ("issue_vouchers", "Mutation.issueVouchers"),
@@ -118,6 +131,7 @@ const OF_THE_PROGRAM: &[&str] = &[
     "invite_vendor",
     "release_due",
     "fall_due",
+    "expire_desk_orders",
     "return_due",
     "erase_payees",
     "import_listings",
@@ -136,16 +150,24 @@ const OF_THE_PROGRAM: &[&str] = &[
     "sandbox_delivered",
 ];
 
-/// The public functions of the store that take an actor.
-fn verbs() -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/src");
-    let mut found = BTreeSet::new();
+/// The texts of a folder and those in it.
+fn sources(folder: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_none_or(|ending| ending != "rs") {
-            continue;
+        if path.is_dir() {
+            texts.extend(sources(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            texts.push(std::fs::read_to_string(path).unwrap());
         }
-        let text = std::fs::read_to_string(path).unwrap();
+    }
+    texts
+}
+
+/// The public functions of the store that take an actor.
+fn verbs() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for text in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/src")) {
         for function in text.split("pub async fn ").skip(1) {
             let (name, rest) = function.split_once('(').unwrap();
             let arguments = rest.split_once("->").map_or(rest, |(arguments, _)| arguments);

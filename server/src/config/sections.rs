@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::desk::DeskTerms;
+use domain::market::Letterhead;
 use domain::money::{Currency, TokenPrice};
 use domain::time::Seconds;
 use domain::tokens::{BasisPoints, Tokens};
@@ -51,6 +52,8 @@ pub struct Vendor {
     pub token_name: String,
     /// What tokens are sold for.
     pub currency: Currency,
+    /// What stands on invoices and receipts.
+    pub letterhead: Letterhead,
 }
 
 impl Vendor {
@@ -64,8 +67,28 @@ impl Vendor {
             token_name: reader
                 .text("vendor.token_name", |it| line(it, 30).ok_or("one line of 1 to 30 characters"))?,
             currency: reader.text("vendor.currency", currency)?,
+            letterhead: read_letterhead(reader)?,
         })
     }
+}
+
+/// What stands on papers: at most so many lines of each.
+fn read_letterhead(reader: &mut Reader<'_>) -> Result<Letterhead, BadConfig> {
+    const LINE: &str = "lines of 1 to 80 characters";
+    let mut lines = |key: &str| -> Result<Vec<String>, BadConfig> {
+        let lines = reader.list(key, |it| line(it, 80).ok_or(LINE))?;
+        if lines.len() > 8 {
+            reader.reject(key, "has too many lines", "at most 8 lines");
+        }
+        Ok(lines)
+    };
+    let (address, bank, footer) =
+        (lines("vendor.address")?, lines("vendor.bank")?, lines("vendor.paper_footer")?);
+    let tax_id = |it: &str| match it.trim() {
+        "" => Ok(String::new()),
+        _ => line(it, 60).ok_or("empty, or one line of up to 60 characters"),
+    };
+    Ok(Letterhead { address, tax_id: reader.text("vendor.tax_id", tax_id)?, bank, footer })
 }
 
 /// One line of 1 to `most` characters.

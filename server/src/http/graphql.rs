@@ -94,6 +94,9 @@ fn address(public_url: &str, link: Link<'_>) -> String {
     match link {
         Link::Listing(id) => format!("{public_url}{}", routes::Listing::to(id)),
         Link::Pay(id) => format!("{public_url}{}", routes::Pay::to(id)),
+        Link::Paper(id) => format!("{public_url}{}", routes::Paper::to(id)),
+        Link::PaperPdf(id) => format!("{public_url}{}", routes::PaperPdf::to(id)),
+        Link::Scan(id) => format!("{public_url}{}", routes::Scan::to(id)),
         Link::Claim(code) => format!("{public_url}{}", routes::Claim::to(code.to_owned())),
         Link::Download(id) => format!("{public_url}{}", routes::Download::to(id)),
         Link::Granted(token) => format!("{public_url}/artifacts/{token}"),

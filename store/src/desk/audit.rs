@@ -1,15 +1,16 @@
 //! What the audit asks of the desk: nobody agreed to their own work, nothing
 //! went on without enough others, and no number of an invoice is missing.
 
+use domain::desk::PaperKind;
 use domain::ledger::audit::Finding;
 use uuid::Uuid;
 
 use crate::error::Fault;
-use crate::tx::Link;
+use crate::tx::{Columns, Link};
 
 /// Each finds at most one order, with what is wrong with it. The states that
 /// need everybody's agreement are those after it.
-const CHECKS: [(&str, &str); 6] = [
+const CHECKS: [(&str, &str); 12] = [
     (
         "SELECT o.top_up_id FROM desk_orders o JOIN top_ups t ON t.id = o.top_up_id WHERE t.state IN \
          (4, 5, 6, 7, 8, 9) AND o.needs > (SELECT COUNT(*) FROM desk_approvals a WHERE \
@@ -35,15 +36,56 @@ const CHECKS: [(&str, &str); 6] = [
     ),
     (
         "SELECT t.id FROM top_ups t JOIN desk_orders o ON o.top_up_id = t.id WHERE t.state = 7 \
-         AND t.amount_minor > (SELECT COALESCE(SUM(p.amount_minor), 0) FROM desk_payments p \
-         WHERE p.top_up_id = t.id AND p.currency = t.currency) ORDER BY t.id LIMIT 1",
+         AND t.amount_minor > COALESCE((SELECT SUM(p.amount_minor) FROM desk_payments p \
+         WHERE p.top_up_id = t.id AND p.currency = t.currency AND NOT EXISTS \
+         (SELECT 1 FROM desk_bounces b WHERE b.payment_id = p.id)), 0) \
+         - COALESCE((SELECT SUM(m.amount_minor) FROM desk_moves m WHERE m.top_up_id = t.id), 0) \
+         ORDER BY t.id LIMIT 1",
         "it is called paid, and less money came",
     ),
     (
-        "SELECT t.id FROM top_ups t JOIN desk_orders o ON o.top_up_id = t.id LEFT JOIN desk_invoices i \
-         ON i.top_up_id = t.id WHERE t.method = 4 AND t.credited > 0 AND (i.number IS NULL OR i.due_at IS NULL) \
+        "SELECT t.id FROM top_ups t JOIN desk_orders o ON o.top_up_id = t.id LEFT JOIN papers i \
+         ON i.about = t.id AND i.kind = 2 \
+         WHERE t.method = 4 AND t.credited > 0 AND (i.number IS NULL OR i.due_at IS NULL) \
          ORDER BY t.id LIMIT 1",
         "its tokens came on credit without an invoice",
+    ),
+    (
+        "SELECT p.top_up_id FROM papers p JOIN top_ups t ON t.id = p.top_up_id WHERE p.currency <> t.currency \
+         OR (p.kind IN (1, 2) AND (p.amount_minor <> t.amount_minor OR p.about <> t.id)) \
+         OR (p.kind = 3 AND t.method = 1 AND (p.amount_minor <> t.amount_minor OR t.credited = 0)) \
+         OR (p.kind = 4 AND t.state NOT IN (9, 13)) ORDER BY p.number LIMIT 1",
+        "a paper about it says something else",
+    ),
+    (
+        "SELECT p.top_up_id FROM papers p LEFT JOIN desk_payments m ON m.id = p.about \
+         JOIN desk_orders o ON o.top_up_id = p.top_up_id WHERE p.kind = 3 AND \
+         (m.id IS NULL OR m.top_up_id <> p.top_up_id OR m.amount_minor <> p.amount_minor) LIMIT 1",
+        "a receipt of it is for no such payment",
+    ),
+    (
+        "SELECT b.top_up_id FROM desk_bounces b LEFT JOIN desk_payments p ON p.id = b.payment_id \
+         WHERE p.id IS NULL OR p.top_up_id <> b.top_up_id OR p.entered_by <> b.entered_by \
+         OR b.bounced_by = p.entered_by LIMIT 1",
+        "a payment came back that never came, or who recorded it said so",
+    ),
+    (
+        "SELECT m.top_up_id FROM desk_moves m LEFT JOIN desk_payments p ON p.id = m.payment_id \
+         WHERE m.payment_id IS NOT NULL AND (p.id IS NULL OR p.amount_minor <> m.amount_minor \
+         OR p.currency <> m.currency) LIMIT 1",
+        "what was paid too much went nowhere",
+    ),
+    (
+        "SELECT m.top_up_id FROM desk_moves m WHERE (SELECT SUM(x.amount_minor) FROM desk_moves x \
+         WHERE x.top_up_id = m.top_up_id) > (SELECT COALESCE(SUM(p.amount_minor), 0) FROM desk_payments p \
+         WHERE p.top_up_id = m.top_up_id) LIMIT 1",
+        "more was given away than was paid for it",
+    ),
+    (
+        "SELECT p.top_up_id FROM desk_payments p LEFT JOIN papers r ON r.about = p.id AND r.kind = 3 \
+         WHERE r.id IS NULL AND p.entered_at >= (SELECT COALESCE(MIN(x.issued_at), p.entered_at + 1) \
+         FROM papers x WHERE x.kind = 3) LIMIT 1",
+        "a payment for it has no receipt",
     ),
 ];
 
@@ -54,15 +96,21 @@ pub(crate) async fn check(link: Link<'_>) -> Result<Option<Finding>, Fault> {
             return Ok(Some(Finding { row: format!("top-up {id}"), problem: problem.to_owned() }));
         }
     }
-    let sql = "SELECT s.last, (SELECT COUNT(*) FROM desk_invoices), (SELECT COALESCE(MAX(number), 0) FROM desk_invoices) \
-               FROM desk_series s WHERE s.name = 'invoices'";
-    let numbers =
-        link.row(sql, vec![], |row| Ok((row.take::<i64>()?, row.take::<i64>()?, row.take::<i64>()?))).await?;
-    Ok(match numbers {
-        Some((last, count, highest)) if last == count && count == highest => None,
-        _ => Some(Finding {
-            row: "numbers of invoices".to_owned(),
-            problem: "one is missing, or was never given".to_owned(),
-        }),
-    })
+    for kind in PaperKind::ALL {
+        let sql = "SELECT s.last, (SELECT COUNT(*) FROM papers p WHERE p.kind = $1), \
+                   (SELECT COALESCE(MAX(p.number), 0) FROM papers p WHERE p.kind = $1) \
+                   FROM desk_series s WHERE s.name = $2";
+        let values = vec![kind.number().into(), kind.series().into()];
+        let read = |row: &mut Columns<'_>| Ok((row.take::<i64>()?, row.take::<i64>()?, row.take::<i64>()?));
+        match link.row(sql, values, read).await? {
+            Some((last, count, highest)) if last == count && count == highest => {}
+            _ => {
+                return Ok(Some(Finding {
+                    row: format!("numbers of {}", kind.series()),
+                    problem: "one is missing, or was never given".to_owned(),
+                }));
+            }
+        }
+    }
+    Ok(None)
 }

@@ -1,8 +1,10 @@
 //! What the desk shows: the queue, and an order with its whole history.
 
+use std::collections::BTreeSet;
+
 use domain::access::Actor;
-use domain::desk::{Deed, Details};
-use domain::id::{TopUpId, UserId};
+use domain::desk::{Deed, DeskOrder, Details, PaperKind};
+use domain::id::{PaymentId, TopUpId, UserId};
 use domain::money::Money;
 use domain::refusal::Refusal;
 use domain::time::Timestamp;
@@ -10,7 +12,7 @@ use domain::topup::{Method, TopUp, TopUpState};
 use sea_orm::Value;
 use uuid::Uuid;
 
-use super::book::{DETAIL_COLUMNS, PAID, read_details};
+use super::book::{DETAIL_COLUMNS, PAID, read_details, read_orders};
 use crate::Store;
 use crate::book::top_ups::{TOP_UP_COLUMNS, read_top_up};
 use crate::error::{Done, Fault};
@@ -30,8 +32,8 @@ pub struct DeskView {
     pub approvals: u32,
     /// What was paid so far.
     pub paid: Money,
-    /// The number of its invoice, once there is one.
-    pub invoice_number: Option<i64>,
+    /// The number of its invoice or pro-forma invoice, once there is one.
+    pub invoice_number: Option<String>,
     /// Until when an invoice on credit is to be paid.
     pub due_at: Option<Timestamp>,
     /// What else is known.
@@ -65,6 +67,8 @@ pub struct DeskEvent {
 /// Money that was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeskPayment {
+    /// Which payment.
+    pub id: PaymentId,
     /// How much.
     pub amount: Money,
     /// On which day it counts.
@@ -75,6 +79,8 @@ pub struct DeskPayment {
     pub entered_by: UserId,
     /// When.
     pub at: Timestamp,
+    /// When it came back, if it did.
+    pub bounced_at: Option<Timestamp>,
 }
 
 impl Store {
@@ -120,7 +126,8 @@ impl Store {
     pub async fn desk_events(&self, actor: &Actor, id: TopUpId) -> Done<Vec<DeskEvent>> {
         actor.staff()?;
         let sql = "SELECT e.deed, u.handle, e.done_at, e.state, e.detail FROM desk_events e \
-                   LEFT JOIN users u ON u.id = e.done_by WHERE e.top_up_id = $1 ORDER BY e.id LIMIT 200";
+                   LEFT JOIN users u ON u.id = e.done_by WHERE e.top_up_id = $1 \
+                   ORDER BY e.place, e.done_at, e.id LIMIT 200";
         let rows = self.read().rows(sql, vec![id.uuid().into()], |row| {
             Ok(DeskEvent {
                 deed: row.take_as("read a deed", Deed::from_number)?,
@@ -139,18 +146,32 @@ impl Store {
     /// `NotSignedIn`, `Forbidden`.
     pub async fn desk_payments(&self, actor: &Actor, id: TopUpId) -> Done<Vec<DeskPayment>> {
         actor.staff()?;
-        let sql = "SELECT currency, amount_minor, value_date, bank_reference, entered_by, entered_at \
-                   FROM desk_payments WHERE top_up_id = $1 ORDER BY id LIMIT 200";
+        let sql = "SELECT p.id, p.currency, p.amount_minor, p.value_date, p.bank_reference, p.entered_by, \
+                   p.entered_at, b.bounced_at FROM desk_payments p LEFT JOIN desk_bounces b ON b.payment_id = p.id \
+                   WHERE p.top_up_id = $1 ORDER BY p.entered_at, p.id LIMIT 200";
         let rows = self.read().rows(sql, vec![id.uuid().into()], |row| {
             Ok(DeskPayment {
+                id: row.id(PaymentId::new)?,
                 amount: row.money()?,
                 value_date: row.time()?,
                 bank_reference: row.take()?,
                 entered_by: row.id(UserId::new)?,
                 at: row.time()?,
+                bounced_at: row.time_optional()?,
             })
         });
         Ok(rows.await?)
+    }
+
+    /// An order at the desk as the rules know it: what may be done to it, and
+    /// what was paid too much. Staff only.
+    ///
+    /// # Errors
+    /// `NotSignedIn`, `Forbidden`, `NotFound`.
+    pub async fn desk_standing(&self, actor: &Actor, id: TopUpId) -> Done<DeskOrder> {
+        actor.staff()?;
+        let found = read_orders(self.read(), &BTreeSet::from([id])).await?.into_iter().next();
+        Ok(found.ok_or(Refusal::missing("top-up"))?)
     }
 
     pub(super) async fn desk_view(&self, id: TopUpId) -> Done<DeskView> {
@@ -163,8 +184,9 @@ impl Store {
             TOP_UP_COLUMNS.split(", ").map(|column| format!("t.{}", column.trim())).collect();
         let sql = format!(
             "SELECT {}, u.handle, o.needs, (SELECT COUNT(*) FROM desk_approvals a WHERE a.top_up_id = t.id), \
-             {PAID}, i.number, i.due_at, {DETAIL_COLUMNS} FROM desk_orders o JOIN top_ups t ON t.id = o.top_up_id \
-             JOIN users u ON u.id = t.user_id LEFT JOIN desk_invoices i ON i.top_up_id = t.id {tail}",
+             {PAID}, i.kind, i.number, i.due_at, {DETAIL_COLUMNS} FROM desk_orders o \
+             JOIN top_ups t ON t.id = o.top_up_id JOIN users u ON u.id = t.user_id \
+             LEFT JOIN papers i ON i.about = t.id AND i.kind <= 2 {tail}",
             columns.join(", ")
         );
         let read = |row: &mut Columns<'_>| {
@@ -174,8 +196,10 @@ impl Store {
                 handle: row.take()?,
                 needs: row.take_as("read a count", |count: i16| u32::try_from(count).ok())?,
                 approvals: row.count()?,
-                paid: row.take_as("read an amount of money", |minor| Money::new(minor, currency))?,
-                invoice_number: row.take()?,
+                // Below nothing if more was given away than is left.
+                paid: row
+                    .take_as("read an amount of money", |minor: i64| Money::new(minor.max(0), currency))?,
+                invoice_number: read_label(row)?,
                 due_at: row.time_optional()?,
                 details: read_details(row)?,
                 top_up,
@@ -183,4 +207,11 @@ impl Store {
         };
         self.read().rows(sql, values, read).await
     }
+}
+
+/// The number of a paper as people read it, if there is one.
+fn read_label(row: &mut Columns<'_>) -> Result<Option<String>, Fault> {
+    let kind = row.take_optional("read a kind of paper", PaperKind::from_number)?;
+    let number: Option<i64> = row.take()?;
+    Ok(kind.zip(number).map(|(kind, number)| kind.label(number)))
 }

@@ -13,7 +13,7 @@ use tests::people::BEGINNING;
 
 use super::cards::{TopUp, Wanted, quoted};
 use super::drive::{Made, Real};
-use super::model::{Answer, Model, STAFF, no};
+use super::model::{Answer, Model, PROMO, STAFF, no};
 use super::step::{Number, Step, Steps};
 
 use super::DAY;
@@ -45,6 +45,8 @@ pub(super) struct Order {
     pub(super) approvals: Vec<Number>,
     pub(super) paid_cents: i64,
     pub(super) due: Option<i64>,
+    /// The last reminder that was sent.
+    pub(super) reminded: usize,
     pub(super) expires: i64,
     pub(super) po: u32,
 }
@@ -174,7 +176,8 @@ impl Model {
         let told = self.make_top_up(TopUp::new(user, method, state, agreed));
         let place = self.top_ups.len() - 1;
         let expires = self.now + i64::from(WAITS_DAYS) * DAY;
-        let order = Order { maker: by, needs, approvals: vec![], paid_cents: 0, due: None, expires, po };
+        let order =
+            Order { maker: by, needs, approvals: vec![], paid_cents: 0, due: None, reminded: 0, expires, po };
         self.orders_at_desk.insert(place, order);
         if needs == 0 {
             self.agree(place);
@@ -183,6 +186,13 @@ impl Model {
     }
 
     fn has_credit(&self, user: Number, cents: i64) -> bool {
+        let is_late = |place: &Number| {
+            let top_up = &self.top_ups[*place];
+            top_up.user == user && top_up.method == Method::Invoice && top_up.state == TopUpState::Overdue
+        };
+        if self.orders_at_desk.keys().any(is_late) {
+            return false;
+        }
         let owes = |(place, order): (&Number, &Order)| {
             let top_up = &self.top_ups[*place];
             let is_owed =
@@ -203,8 +213,10 @@ impl Model {
         } else {
             self.top_ups[place].state = TopUpState::Approved;
         }
-        if matches!(method, Method::Invoice | Method::ProForma | Method::PurchaseOrder) {
-            self.invoices.push(place);
+        match method {
+            Method::Invoice => self.invoices.push(place),
+            Method::ProForma | Method::PurchaseOrder | Method::Wire => self.pro_formas.push(place),
+            _ => {}
         }
     }
 
@@ -290,8 +302,15 @@ impl Model {
         let standing = i128::from(top_up.credited - top_up.reversed);
         let unpaid = standing * i128::from(top_up.cents - order.paid_cents) / i128::from(top_up.cents);
         let unpaid = i64::try_from(unpaid).expect("a part of what was credited");
-        self.take_or_owe(top_up.user, unpaid, 64);
+        let open = i128::from(top_up.cents - order.paid_cents);
+        let bonus = i128::from(top_up.bonus) * open / i128::from(top_up.cents);
+        let (user, bonus) = (top_up.user, i64::try_from(bonus).expect("a part of the bonus"));
+        self.take_or_owe(user, unpaid, 64);
+        let bonus = bonus.min(self.users[user].buckets[PROMO]);
+        self.users[user].buckets[PROMO] -= bonus;
+        self.book(64, bonus);
         let top_up = &mut self.top_ups[place];
+        top_up.bonus_reversed += bonus;
         (top_up.state, top_up.reversed) = (TopUpState::WrittenOff, top_up.reversed + unpaid);
         Ok(format!("top-up {place}"))
     }
@@ -308,11 +327,15 @@ impl Model {
 
     fn fall_due(&mut self) -> usize {
         let mut marked = 0;
-        for (place, order) in &self.orders_at_desk {
+        for (place, order) in &mut self.orders_at_desk {
             let top_up = &mut self.top_ups[*place];
-            let is_owed = matches!(top_up.state, TopUpState::Credited | TopUpState::PartPaid);
-            if is_owed && order.due.is_some_and(|due| due <= self.now) {
-                top_up.state = TopUpState::Overdue;
+            use TopUpState::{Credited, Overdue, PartPaid};
+            let is_owed = matches!(top_up.state, Credited | PartPaid | Overdue);
+            let Some(due) = order.due.filter(|_| is_owed) else { continue };
+            let reminder = [0, 7, 14, 30].iter().filter(|days| due + *days * DAY <= self.now).count();
+            if reminder > order.reminded {
+                order.reminded = reminder;
+                top_up.state = Overdue;
                 marked += 1;
             }
         }
@@ -420,15 +443,16 @@ impl Real {
                     po_number: po_text(*po),
                     taken_from: "Mrs Marsh".to_owned(),
                     notes: String::new(),
+                    bill_to: String::new(),
                 };
                 store.enter_top_up_order(&self.actor(*by), new, step.key().unwrap().1).await?
             }
             Desk::AskInvoice { by, method, wanted, key } => {
-                store.request_invoice(&self.actor(*by), *method, self.wants(*wanted), key).await?
+                store.request_invoice(&self.actor(*by), *method, self.wants(*wanted), "", key).await?
             }
             Desk::SubmitOrder { by, wanted, po, key } => {
                 let (actor, wanted) = (self.actor(*by), self.wants(*wanted));
-                store.submit_purchase_order(&actor, wanted, &po_text(*po), key).await?
+                store.submit_purchase_order(&actor, wanted, &po_text(*po), "", key).await?
             }
             Desk::Limit { by, to, cents } => {
                 let amount = format!("{}.{:02}", cents / 100, cents % 100);

@@ -93,6 +93,8 @@ pub(super) struct Model {
     pub(super) orders_at_desk: BTreeMap<Number, desk::Order>,
     /// The top-ups of the invoices, in the order of their numbers.
     pub(super) invoices: Vec<Number>,
+    /// Those of the pro-forma invoices.
+    pub(super) pro_formas: Vec<Number>,
     pub(super) payments: Vec<u32>,
     pub(super) limits: HashMap<Number, i64>,
     pub(super) vouchers: Vec<Voucher>,

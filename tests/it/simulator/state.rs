@@ -48,6 +48,8 @@ pub(super) fn of_model(model: &Model) -> Vec<String> {
         format!("invoice {} {place} {due}", number + 1)
     };
     lines.extend(model.invoices.iter().enumerate().map(invoice));
+    let pro_forma = |(number, place): (usize, &usize)| format!("pro-forma {} {place} -", number + 1);
+    lines.extend(model.pro_formas.iter().enumerate().map(pro_forma));
     for user in &model.users {
         let mut lots = user.lots.clone();
         lots.sort_unstable();
@@ -102,8 +104,8 @@ async fn money_of_tables(direct: &Direct, top_ups: &[Uuid]) -> Vec<String> {
             .to_owned(),
         "SELECT 'voucher', CAST(v.state AS TEXT) FROM vouchers v ORDER BY v.batch_id, v.number".to_owned(),
         format!(
-            "SELECT 'invoice', CAST(i.number AS TEXT), {id}, COALESCE(CAST(i.due_at AS TEXT), '-') \
-             FROM desk_invoices i ORDER BY i.number"
+            "SELECT CASE i.kind WHEN 1 THEN 'pro-forma' ELSE 'invoice' END, CAST(i.number AS TEXT), {id}, \
+             COALESCE(CAST(i.due_at AS TEXT), '-') FROM papers i WHERE i.kind <= 2 ORDER BY i.kind DESC, i.number"
         ),
         "SELECT 'lot', u.handle, CAST(l.amount AS TEXT), COALESCE(CAST(l.expires_at AS TEXT), '-') \
          FROM promo_lots l JOIN users u ON u.id = l.user_id \
@@ -116,7 +118,7 @@ async fn money_of_tables(direct: &Direct, top_ups: &[Uuid]) -> Vec<String> {
             let mut row: Vec<String> = row.into_iter().flatten().collect();
             match row[0].as_str() {
                 "voucher" => row.insert(1, place.to_string()),
-                "invoice" => {
+                "invoice" | "pro-forma" => {
                     let id = Uuid::parse_str(&row[2]).unwrap();
                     row[2] = top_ups.iter().position(|known| *known == id).unwrap().to_string();
                 }

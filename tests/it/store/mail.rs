@@ -31,7 +31,7 @@ async fn sent(store: &Store) -> Vec<(String, MailKind)> {
 }
 
 /// Leaves an address and proves it.
-async fn reached(market: &Market, person: &Person) {
+pub(super) async fn reached(market: &Market, person: &Person) {
     let store = &market.store;
     let address = format!("{}@post.example", person.handle);
     store.leave_mail_address(&person.actor, &address).await.unwrap();

@@ -14,6 +14,7 @@ mod lively;
 mod mail;
 mod main_job;
 mod orders;
+mod papers;
 mod privacy;
 mod races;
 mod redemptions;

@@ -13,6 +13,8 @@ use super::tamper::columns_of_all_tables;
 /// numbers, times, random identities and hashes. A new column belongs here
 /// only with a reason why it must be stored.
 const TYPED: &[&str] = &[
+    // To whom papers are written, if somebody wished so; erased when asked.
+    "bill_tos.bill_to",
     "categories.name",
     "categories.slug",
     // What somebody chose to leave with the staff: apart from the ledger, and
@@ -21,6 +23,8 @@ const TYPED: &[&str] = &[
     "customers.name",
     "customers.phone",
     // What orders that came off-line are known by, and paid with.
+    "desk_attachments.name",
+    "desk_moves.name",
     "desk_orders.notes",
     "desk_orders.po_number",
     "desk_orders.taken_from",
@@ -53,7 +57,9 @@ const TYPED: &[&str] = &[
 const OURS: &[&str] = &[
     "bundles.currency",
     "credit_limits.currency",
+    "desk_attachments.file",
     "desk_events.detail",
+    "desk_moves.currency",
     "desk_payments.currency",
     "desk_series.name",
     "disputes.currency",
@@ -69,6 +75,7 @@ const OURS: &[&str] = &[
     "listings.cover",
     "listings.external_id",
     "listings.file_hash",
+    "papers.currency",
     "redemptions.currency",
     "refunds.currency",
     "refunds.error",
