@@ -150,24 +150,18 @@ const OF_THE_PROGRAM: &[&str] = &[
     "sandbox_delivered",
 ];
 
-/// The texts of a folder and those in it.
-fn sources(folder: &Path) -> Vec<String> {
-    let mut texts = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            texts.extend(sources(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            texts.push(std::fs::read_to_string(path).unwrap());
-        }
-    }
-    texts
-}
-
 /// The public functions of the store that take an actor.
 fn verbs() -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/src");
     let mut found = BTreeSet::new();
-    for text in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/src")) {
+    for entry in
+        [root.clone(), root.join("desk")].iter().flat_map(|folder| std::fs::read_dir(folder).unwrap())
+    {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|ending| ending != "rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(path).unwrap();
         for function in text.split("pub async fn ").skip(1) {
             let (name, rest) = function.split_once('(').unwrap();
             let arguments = rest.split_once("->").map_or(rest, |(arguments, _)| arguments);
