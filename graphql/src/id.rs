@@ -8,7 +8,8 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::{
-    ArtifactId, BundleId, CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, LicenceId, ListingId, OfferId, OrderId, PaymentId, RedemptionId, ReleaseId, SessionId, TopUpId, UserId, VoucherBatchId,
+    ArtifactId, BundleId, CartLineId, CategoryId, FeeRuleId, GiftId, ImageId, LetterId, LicenceId, ListingId,
+    OfferId, OrderId, PaymentId, RedemptionId, ReleaseId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
 use domain::refusal::Refusal;
 use uuid::Uuid;
