@@ -160,6 +160,10 @@ impl Store {
                 if let Some(replaced) = replaced {
                     drop_row(link, replaced).await?;
                 }
+                let others = artifacts_of(link, release).await?;
+                if others.iter().any(|other| other.computer == begun.computer) {
+                    return Err(Refusal::wrong_state("another upload for this kind of computer has begun").into());
+                }
                 Ok(write_begun(link, (id, release), begun, now).await?)
             })
         });
@@ -204,8 +208,9 @@ impl Store {
             return Err(Refusal::invalid("file", problem).into());
         }
         let looked = look_through(waiting.clone(), path.clone()).await;
-        let found = match looked {
-            Err(Error::Refused(refusal)) => {
+        // Held until it is kept, so that no part is added after the look.
+        let (found, held) = match looked {
+            Err(Error::Refused(refusal @ Refusal::InvalidInput { .. })) => {
                 self.forget_parts(id);
                 return Err(refusal.into());
             }
@@ -213,6 +218,7 @@ impl Store {
         };
         let used = bytes_used(self.read(), publisher).await?.saturating_sub(waiting.size);
         let (file_hash, _) = self.0.media.keep(path, used).await?;
+        drop(held);
         let now = self.0.world.now();
         let written = self.writer()?.change(move |link| {
             Box::pin(async move {
@@ -221,7 +227,7 @@ impl Store {
             })
         });
         written.await?;
-        self.artifact(id).await
+        Ok(self.find_artifact(id).await?.ok_or(Refusal::missing("program"))?)
     }
 
     /// Uploads a program in one go: `spooled` is where it was written to.
@@ -325,22 +331,30 @@ impl Store {
     }
 }
 
+fn still_coming() -> Refusal {
+    Refusal::wrong_state("a part of it is still being written, or another request finishes it: ask again")
+}
+
 /// Looks through what was uploaded, where that may take its time.
-async fn look_through(waiting: Artifact, path: PathBuf) -> Done<package::Artifact> {
+async fn look_through(waiting: Artifact, path: PathBuf) -> Done<(package::Artifact, std::fs::File)> {
     let done = spawn_blocking(move || {
         let mut file = std::fs::File::open(path)?;
+        if file.try_lock().is_err() {
+            return Ok(None);
+        }
         let kind = super::manifest::packing(waiting.packing);
         let Computer { os, arch } = waiting.computer;
         let found = package::survey(&mut file, package::Survey { os, arch, kind, main: &waiting.main })?;
         let is_announced = found.size == waiting.size
             && waiting.sha256.as_ref().is_none_or(|announced| *announced == found.sha256);
         match is_announced {
-            true => Ok(found),
+            true => Ok(Some((found, file))),
             false => Err(package::Stop::refused("what came is not what was announced")),
         }
     });
     match done.await.map_err(|_| Fault::bug("look through an upload"))? {
-        Ok(found) => Ok(found),
+        Ok(Some(found)) => Ok(found),
+        Ok(None) => Err(Error::from(still_coming())),
         Err(package::Stop::Refused(why)) => {
             Err(Refusal::invalid("file", format!("this cannot be taken: {why}")).into())
         }
@@ -407,8 +421,6 @@ async fn write_finished(
         now.millis().into(),
         id.uuid().into(),
     ];
-    match link.change(sql, values).await? {
-        1 => Ok(()),
-        _ => Err(Fault::corrupt("finish an upload that waits")),
-    }
+    // Whoever was quicker found the same.
+    link.change(sql, values).await.map(drop)
 }
