@@ -14,6 +14,7 @@ mod live;
 mod narrow;
 mod privacy;
 mod rented;
+mod publisher;
 mod shortcuts;
 mod site;
 mod software;
