@@ -162,7 +162,9 @@ impl Store {
                 }
                 let others = artifacts_of(link, release).await?;
                 if others.iter().any(|other| other.computer == begun.computer) {
-                    return Err(Refusal::wrong_state("another upload for this kind of computer has begun").into());
+                    return Err(
+                        Refusal::wrong_state("another upload for this kind of computer has begun").into()
+                    );
                 }
                 Ok(write_begun(link, (id, release), begun, now).await?)
             })

@@ -26,7 +26,8 @@ async fn software_is_published_by_forms_alone() {
     assert_eq!(refused.form(&offers).value("price"), "12");
     let retire = |page: &tests::page::Page| page.forms_like(&offers, "").len();
     let form = refused.form(&offers).with("time", "7").press("Add this offer");
-    let page = wren.submit(form).await.expect(200).expect_words("For 7 days").expect_words("50 % of the rent");
+    let page =
+        wren.submit(form).await.expect(200).expect_words("For 7 days").expect_words("50 % of the rent");
     assert_eq!(retire(&page), 2, "one to take it back, one to add another");
 
     let releases = format!("{path}/releases");
@@ -36,7 +37,9 @@ async fn software_is_published_by_forms_alone() {
     let page = wren.submit(form.with("notes", "The first.").press("Save the draft")).await.expect(200);
     let release = page.path.split('?').next().expect("a path").to_owned();
     let details = |page: &tests::page::Page| {
-        page.forms_like(&release, "").into_iter().find(|form| form.action == release && form.encoded().contains("rules"))
+        page.forms_like(&release, "")
+            .into_iter()
+            .find(|form| form.action == release && form.encoded().contains("rules"))
     };
     let without = details(&page).expect("a form for its words").press("Publish it");
     let page = wren.submit(without).await.expect(422).expect_words("at least one kind of computer");
@@ -50,14 +53,16 @@ async fn software_is_published_by_forms_alone() {
     let page = wren.submit(form.press("Upload it")).await.expect(200).expect_words("one file, 10 bytes");
     let form = details(&page).expect("a form for its words").with("rules", "path_exists | /etc/passwd");
     let page = wren.submit(form.press("Publish it")).await.expect(422).expect_words("Line 1:");
-    let form = details(&page).expect("a form for its words").with("rules", "path_exists | ${OPT}/inkwell/inkwell");
+    let form =
+        details(&page).expect("a form for its words").with("rules", "path_exists | ${OPT}/inkwell/inkwell");
     let page = wren.submit(form.press("Publish it")).await.expect(200).expect_words("It is published");
     assert!(page.find_form(&programs).is_none(), "what is published never changes");
 
     let listing = path.replace("/sell/", "/listing/").replace("/software", "");
     let form = wren.get(&path).await.expect(200).form(&format!("{listing}/publish"));
     let _ = wren.submit(form.press("Put on sale")).await.expect(200);
-    let shown = finch.get(&listing).await.expect(200).expect_words("For 7 days").expect_words("Version 1.0.0");
+    let shown =
+        finch.get(&listing).await.expect(200).expect_words("For 7 days").expect_words("Version 1.0.0");
     assert!(shown.find_form("/cart").is_none(), "software never goes into a cart");
     let _ = finch.finds("inkwell", &listing).await.expect_words("from");
     program.close();
