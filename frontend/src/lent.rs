@@ -2,7 +2,8 @@
 //! through several references, so functions for templates take any depth.
 
 use domain::id::{
-    CartLineId, GiftId, LetterId, ListingId, OfferId, OrderId, PaperId, RedemptionBatchId, RedemptionId,
+    CartLineId, GiftId,
+    LicenceId, LetterId, ListingId, OfferId, OrderId, PaperId, RedemptionBatchId, RedemptionId,
     ReleaseId, ScanId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
 use domain::time::Timestamp;
@@ -32,7 +33,7 @@ macro_rules! lent {
 
 lent!(
     CartLineId,
-    GiftId,
+    GiftId, LicenceId,
     LetterId,
     ListingId,
     OfferId,

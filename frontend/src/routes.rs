@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 
 use askama::filters::HtmlSafe;
 use domain::id::{
-    CartLineId, GiftId, LetterId, ListingId, OfferId, OrderId, PaperId, RedemptionBatchId, RedemptionId,
+    CartLineId, GiftId, LetterId, LicenceId, ListingId, OfferId, OrderId, PaperId, RedemptionBatchId, RedemptionId,
     ReleaseId, ScanId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
 
@@ -135,6 +135,14 @@ routes! {
     Cancel(id: OrderId) = "/order/{id}/cancel";
     /// Files that the user has bought.
     Library = "/library";
+    /// One licence, for its owner.
+    Licence(id: LicenceId) = "/library/licence/{id}";
+    /// The confirmation before extending or converting a licence, and doing so.
+    LicenceGrow(id: LicenceId) = "/library/licence/{id}/grow";
+    /// Gives a device of a licence free.
+    LicenceDevice(id: LicenceId) = "/library/licence/{id}/device";
+    /// Makes a code by which a program signs in.
+    ProgramCode = "/library/code";
     /// The file of a listing, for those who bought it; the server sends it.
     Download(id: ListingId) = "/library/{id}/download";
     /// Balance and statement.

@@ -84,6 +84,13 @@ const TABLE: &[Row] = &[
     ("POST", "/release/{id}", [SignIn, Missing, Missing, Missing]),
     ("POST", "/release/{id}/programs", [SignIn, Missing, Missing, Missing]),
     ("GET", "/offer/{id}", [Missing; 4]),
+    ("POST", "/offer/{id}", [Missing; 4]),
+    // Nobody here has rented anything.
+    ("GET", "/library/licence/{id}", [SignIn, Missing, Missing, Missing]),
+    ("GET", "/library/licence/{id}/grow", [SignIn, Missing, Missing, Missing]),
+    ("POST", "/library/licence/{id}/grow", [SignIn, Missing, Missing, Missing]),
+    ("POST", "/library/licence/{id}/device", [SignIn, Missing, Missing, Missing]),
+    ("POST", "/library/code", USERS),
     ("GET", "/listings", USERS),
     ("GET", "/cart", ALL),
     ("POST", "/cart", [Missing; 4]),

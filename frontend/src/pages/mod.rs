@@ -10,6 +10,7 @@ mod fees;
 mod gift;
 mod handover;
 mod help;
+mod licence;
 mod listing;
 mod mail;
 mod order;
@@ -89,7 +90,7 @@ fn market() -> Router<Site> {
         .route(Search::PATTERN, get(search::search))
         .route(Listing::PATTERN, get(listing::listing))
         .route(Buy::PATTERN, get(listing::confirm).post(listing::buy))
-        .route(TakeOffer::PATTERN, get(wares::take))
+        .route(TakeOffer::PATTERN, get(licence::offer).post(licence::take))
         .route(Storefront::PATTERN, get(browse::storefront))
         .route(Cart::PATTERN, get(cart::cart).post(cart::add))
         .route(CartLine::PATTERN, post(cart::change))
@@ -130,6 +131,10 @@ fn own() -> Router<Site> {
         .route(Confirm::PATTERN, post(order::confirm))
         .route(Cancel::PATTERN, post(order::cancel))
         .route(Library::PATTERN, get(order::library))
+        .route(Licence::PATTERN, get(licence::licence))
+        .route(LicenceGrow::PATTERN, get(licence::grow).post(licence::pay_growth))
+        .route(LicenceDevice::PATTERN, post(licence::device))
+        .route(ProgramCode::PATTERN, post(licence::code))
         .route(Wallet::PATTERN, get(wallet::wallet))
         .route(Statement::PATTERN, get(wallet::statement))
         .route(Redemptions::PATTERN, get(redemption::own).post(redemption::request))

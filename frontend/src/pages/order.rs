@@ -250,8 +250,15 @@ pub(super) async fn library(ask: Ask, query: Pairs) -> Answer {
         order: owned.order,
         seller: owned.listing.seller_handle.clone(),
     };
+    // The first page has the software, however many files follow.
+    let software = store::page::Window::first(100, None);
+    let software = ask.site.store.licences(&ask.actor, software).await?;
+    let now = ask.site.store.world().now();
+    let is_first = !page.has_previous;
+    let licences = software.items.iter().filter(|_| is_first).map(|row| super::licence::library_row(row, now));
     show(&LibraryView {
         page: ask.own_page("Library").await?,
+        licences: licences.collect(),
         files: page.items.iter().map(row).collect(),
         pager: show::pager(&page, &routes::Library.to_string(), |owned| owned.place),
     })

@@ -2,8 +2,7 @@
 //! offers and releases.
 
 use axum::extract::Path;
-use domain::access::Actor;
-use domain::id::{ListingId, OfferId, ReleaseId};
+use domain::id::{ListingId, ReleaseId};
 use domain::licence::meter::MeterCode;
 use domain::licence::offer::words::length;
 use domain::licence::offer::{Offer, OfferKind, Updates};
@@ -312,14 +311,4 @@ pub(super) async fn own_release(ask: &Ask, text: &str) -> Result<(Release, Listi
     let release = ask.site.store.own_release(&ask.actor, id).await?;
     let listing = ask.site.store.find_listing(&ask.actor, release.listing).await?;
     Ok((release, listing.ok_or(Refusal::missing("release"))?))
-}
-
-/// `GET /offer/{id}`: back to the listing, until the till for software opens.
-pub(super) async fn take(ask: Ask, Path(id): Path<String>) -> Answer {
-    let id = super::id(&id, OfferId::new, "offer")?;
-    let offer = ask.site.store.offer(id).await?.ok_or(Refusal::missing("offer"))?;
-    let visitor = Actor::Visitor(None);
-    let known = ask.site.store.find_listing(&visitor, offer.listing).await?;
-    let listing = known.ok_or(Refusal::missing("offer"))?;
-    Ok(ask.go(routes::Listing::to(listing.id)))
 }

@@ -7,6 +7,7 @@ mod check;
 mod desk;
 mod entry;
 mod handover;
+mod licence;
 mod mail;
 mod market;
 mod money;
@@ -77,6 +78,9 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<topup::SandboxView>(),
         rendered::<tariff::TokensView>(),
         rendered::<library::LibraryView>(),
+        rendered::<licence::LicenceView>(),
+        rendered::<licence::TillView>(),
+        rendered::<licence::ProgramCodeView>(),
         rendered::<entry::SignInView>(),
         rendered::<entry::OpenAccountView>(),
         rendered::<entry::AccountKeyView>(),

@@ -348,6 +348,7 @@ impl Samples for LibraryView {
         };
         let full = Self {
             page: user("Library", "/library", "1250"),
+            licences: super::licence::rows(),
             files: vec![
                 file(4, TITLES[4], "towpaths.pdf"),
                 file(10, TITLES[10], "rain.zip"),
@@ -355,7 +356,7 @@ impl Samples for LibraryView {
             ],
             pager: Pager::default(),
         };
-        let empty = Self { files: vec![], ..full.clone() };
+        let empty = Self { files: vec![], licences: vec![], ..full.clone() };
         vec![("full", full), ("empty", empty)]
     }
 }

@@ -13,11 +13,11 @@ use crate::view::sell::{
     Artifact, FeePreview, MyListingsView, NextStep, OwnListing, SellForm, SellView, Uploaded,
 };
 
-fn enough() -> Sums {
+pub(super) fn enough() -> Sums {
     Sums { balance: Some(price("1250")), total: price("135"), after: Some(price("1115")), shortfall: None }
 }
 
-fn short() -> Sums {
+pub(super) fn short() -> Sums {
     Sums {
         balance: Some(price("15.0025")),
         total: price("135"),
@@ -26,7 +26,7 @@ fn short() -> Sums {
     }
 }
 
-fn unknown() -> Sums {
+pub(super) fn unknown() -> Sums {
     Sums { balance: None, total: price("135"), after: None, shortfall: None }
 }
 

@@ -1,7 +1,8 @@
 //! The library: files that were bought.
 
-use domain::id::OrderId;
+use domain::id::{LicenceId, OrderId};
 
+use super::licence::MeterRow;
 use super::prelude::*;
 
 /// The library.
@@ -10,6 +11,8 @@ use super::prelude::*;
 pub struct LibraryView {
     /// The frame.
     pub page: Page,
+    /// Software, newest first.
+    pub licences: Vec<LicenceRow>,
     /// Files, newest first.
     pub files: Vec<FileRow>,
     /// The pages beside this one.
@@ -35,4 +38,19 @@ pub struct FileRow {
     pub order: OrderId,
     /// The seller's handle.
     pub seller: String,
+}
+
+/// Software that was bought or rented.
+#[derive(Clone, Debug)]
+pub struct LicenceRow {
+    /// Which licence.
+    pub id: LicenceId,
+    /// What its listing is called.
+    pub title: String,
+    /// Who publishes it.
+    pub publisher: String,
+    /// How it stands, as a sentence.
+    pub stands: String,
+    /// What is left.
+    pub meters: Vec<MeterRow>,
 }

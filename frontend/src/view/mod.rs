@@ -12,6 +12,7 @@ pub mod help;
 pub mod home;
 pub mod library;
 pub mod listing;
+pub mod licence;
 pub mod mail;
 pub mod order;
 pub mod paper;
