@@ -2,9 +2,8 @@
 //! through several references, so functions for templates take any depth.
 
 use domain::id::{
-    CartLineId, GiftId,
-    LicenceId, LetterId, ListingId, OfferId, OrderId, PaperId, RedemptionBatchId, RedemptionId,
-    ReleaseId, ScanId, SessionId, TopUpId, UserId, VoucherBatchId,
+    CartLineId, GiftId, LetterId, LicenceId, ListingId, OfferId, OrderId, PaperId, RedemptionBatchId,
+    RedemptionId, ReleaseId, ScanId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
@@ -33,7 +32,8 @@ macro_rules! lent {
 
 lent!(
     CartLineId,
-    GiftId, LicenceId,
+    GiftId,
+    LicenceId,
     LetterId,
     ListingId,
     OfferId,

@@ -8,8 +8,8 @@ use std::fmt::{self, Write as _};
 
 use askama::filters::HtmlSafe;
 use domain::id::{
-    CartLineId, GiftId, LetterId, LicenceId, ListingId, OfferId, OrderId, PaperId, RedemptionBatchId, RedemptionId,
-    ReleaseId, ScanId, SessionId, TopUpId, UserId, VoucherBatchId,
+    CartLineId, GiftId, LetterId, LicenceId, ListingId, OfferId, OrderId, PaperId, RedemptionBatchId,
+    RedemptionId, ReleaseId, ScanId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
 
 use crate::lent::Lent;

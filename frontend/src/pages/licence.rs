@@ -40,7 +40,9 @@ fn stands(row: &Row, now: Timestamp) -> String {
         (Verdict::Valid, Basis::Owned, _) => "It is yours for good.".to_owned(),
         (Verdict::Valid, _, Some(ends)) => format!("Rented until {ends} (UTC)."),
         (Verdict::Valid, _, None) => "Rented until all is used.".to_owned(),
-        (Verdict::Expired, _, Some(ends)) => format!("Its time was over on {ends} (UTC). Extend it to go on."),
+        (Verdict::Expired, _, Some(ends)) => {
+            format!("Its time was over on {ends} (UTC). Extend it to go on.")
+        }
         (verdict, _, _) => format!("{}.", verdict.sentence()),
     }
 }
@@ -84,7 +86,11 @@ pub(super) async fn licence(ask: Ask, Path(id): Path<String>) -> Answer {
         offer: offer.id,
         sentence: offer.sentence(),
         price: ask.price(price),
-        credit: offer.price.checked_sub(price).filter(|credit| !credit.is_zero()).map(|credit| ask.price(credit)),
+        credit: offer
+            .price
+            .checked_sub(price)
+            .filter(|credit| !credit.is_zero())
+            .map(|credit| ask.price(credit)),
     };
     let device = |it: &domain::licence::device::Activation| DeviceRow {
         kid: it.device.kid().to_owned(),
@@ -144,9 +150,12 @@ fn means(offer: &Offer) -> Vec<String> {
         1 => "On one device at a time.".to_owned(),
         count => format!("On up to {count} devices at a time."),
     };
-    let mut lines = vec!["It stands in your library at once, with the command that installs it.".to_owned(), devices];
+    let mut lines =
+        vec!["It stands in your library at once, with the command that installs it.".to_owned(), devices];
     match (&offer.kind, offer.is_extendable) {
-        (OfferKind::Purchase { .. }, _) => lines.push("It runs without a network, also when the store is gone.".to_owned()),
+        (OfferKind::Purchase { .. }, _) => {
+            lines.push("It runs without a network, also when the store is gone.".to_owned())
+        }
         (_, true) => lines.push("You can extend it, before and after it is over.".to_owned()),
         (_, false) => lines.push("It cannot be extended.".to_owned()),
     }
@@ -217,7 +226,9 @@ pub(super) async fn take(ask: Ask, Path(id): Path<String>, Posted(form): Posted)
 fn settled(ask: &Ask, done: Result<Row, Error>, mut view: TillView, said: &str) -> Answer {
     match done {
         Ok(row) => Ok(ask.go_saying(routes::Licence::to(row.id()), Tone::Good, said)),
-        Err(Error::Refused(refusal @ (Refusal::NotSignedIn | Refusal::NotFound { .. }))) => Err(refusal.into()),
+        Err(Error::Refused(refusal @ (Refusal::NotSignedIn | Refusal::NotFound { .. }))) => {
+            Err(refusal.into())
+        }
         Err(Error::Refused(refusal)) => {
             match refusal {
                 Refusal::PriceChanged { .. } => view.notice = Some(sentence(&refusal)),
@@ -232,7 +243,8 @@ fn settled(ask: &Ask, done: Result<Row, Error>, mut view: TillView, said: &str) 
 async fn grow_till(ask: &Ask, row: &Row, offer: &str) -> Result<(bool, Offer, TillView), Trouble> {
     let id = super::id(offer, OfferId::new, "offer")?;
     let ways = ask.site.store.ways_on(row).await?;
-    let extension = ways.extensions.into_iter().find(|offer| offer.id == id).map(|offer| (true, offer.price, offer));
+    let extension =
+        ways.extensions.into_iter().find(|offer| offer.id == id).map(|offer| (true, offer.price, offer));
     let conversion = ways.conversions.into_iter().find(|(offer, _)| offer.id == id);
     let found = extension.or(conversion.map(|(offer, price)| (false, price, offer)));
     let (is_extension, price, offer) = found.ok_or(Refusal::missing("offer"))?;

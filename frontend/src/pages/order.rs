@@ -255,7 +255,8 @@ pub(super) async fn library(ask: Ask, query: Pairs) -> Answer {
     let software = ask.site.store.licences(&ask.actor, software).await?;
     let now = ask.site.store.world().now();
     let is_first = !page.has_previous;
-    let licences = software.items.iter().filter(|_| is_first).map(|row| super::licence::library_row(row, now));
+    let licences =
+        software.items.iter().filter(|_| is_first).map(|row| super::licence::library_row(row, now));
     show(&LibraryView {
         page: ask.own_page("Library").await?,
         licences: licences.collect(),

@@ -31,7 +31,8 @@ pub(super) fn rows() -> Vec<LicenceRow> {
     };
     let stands = "It is yours for good.".to_owned();
     let owned = LicenceRow { stands, meters: vec![], ..rented.clone() };
-    let odd = LicenceRow { title: format!("{LONG} {HOSTILE}"), publisher: HOSTILE.to_owned(), ..rented.clone() };
+    let odd =
+        LicenceRow { title: format!("{LONG} {HOSTILE}"), publisher: HOSTILE.to_owned(), ..rented.clone() };
     vec![rented, owned, odd]
 }
 
