@@ -6,15 +6,16 @@
 //! work; the Book never knows a database.
 
 mod rows;
+mod written;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
 use crate::command::{Answer, Fingerprint, KeyId, Outcome, Request};
 use crate::desk::{DeskChange, Tray};
-use crate::event::{self, Notice};
+use crate::event;
 use crate::fees::{Fee, FeeRules};
 use crate::gift::{ClaimHash, Gift, GiftState};
 use crate::id::{
@@ -36,8 +37,11 @@ use crate::text::Handle;
 use crate::time::Timestamp;
 use crate::topup::TopUp;
 use crate::topup::reversal::{Dispute, Refund};
+use crate::topup::review::{ReviewChange, Reviews};
 use crate::user::NewUser;
 use crate::voucher::{Voucher, VoucherBatch, VoucherState, Vouchers};
+
+pub use written::Written;
 
 /// What a decision may look at besides the Book.
 #[derive(Clone, Copy, Debug)]
@@ -163,6 +167,8 @@ pub enum Change {
     RefundStands(Refund),
     /// Something about a redemption.
     Redemption(Box<RedemptionChange>),
+    /// Something about a payment that does not fit.
+    Review(Box<ReviewChange>),
 }
 
 /// An idempotency key and what it stands for.
@@ -172,29 +178,6 @@ pub struct Remembered {
     pub fingerprint: Fingerprint,
     /// What was answered.
     pub answer: Answer,
-}
-
-/// What a batch did, to be written in one commit.
-#[derive(Clone, Debug, Default)]
-pub struct Written {
-    /// Transactions in the order in which they are sealed.
-    pub transactions: Vec<Transaction>,
-    /// Changes in the order in which they were decided.
-    pub changes: Vec<Change>,
-    /// Keys that were used for the first time.
-    pub keys: Vec<(KeyId, Remembered, Timestamp)>,
-    /// Listings whose stock or sales changed, each once.
-    pub listings: HashSet<ListingId>,
-    /// What those outside may want to hear of, if anybody listens.
-    pub notices: Vec<Notice>,
-}
-
-impl Written {
-    /// Whether there is nothing to write.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.transactions.is_empty() && self.changes.is_empty() && self.keys.is_empty()
-    }
 }
 
 /// The rows a batch works on.
@@ -213,6 +196,8 @@ pub struct Book {
     pub desk: Tray,
     /// The redemptions.
     pub redemptions: Redemptions,
+    /// What was said of payments that do not fit.
+    pub reviews: Reviews,
     rules: FeeRules,
     is_heard: bool,
     tree: Arc<CategoryTree>,
@@ -242,6 +227,7 @@ impl Book {
             shelf: Shelf::default(),
             desk: Tray::default(),
             redemptions: Redemptions::default(),
+            reviews: Reviews::default(),
             rules,
             is_heard: false,
             tree,
@@ -459,6 +445,7 @@ impl Book {
             Change::Licence(change) => self.apply_licence(change),
             Change::Desk(change) => self.apply_desk(change),
             Change::Redemption(change) => self.apply_redemption(change),
+            Change::Review(change) => self.reviews.apply(change),
             Change::VouchersIssued { vouchers, .. } => {
                 vouchers.iter().for_each(|voucher| self.vouchers.load(*voucher));
             }

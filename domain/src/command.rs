@@ -126,6 +126,8 @@ pub enum Command {
         /// Which of them.
         which: Which,
     },
+    /// Says what is to become of a payment that does not fit.
+    ReviewTopUp(Box<topup::review::Review>),
     /// Turns earned tokens back into money.
     Redemption(Box<RedemptionCommand>),
 }
@@ -359,6 +361,7 @@ impl Needs {
                 self.vouchers.insert(*code);
             }
             Command::WithdrawVouchers { batch, .. } => self.batches.extend([*batch]),
+            Command::ReviewTopUp(review) => self.top_ups.extend([review.top_up]),
             Command::Redemption(command) => self.add_redemption(command),
         }
     }
@@ -435,6 +438,7 @@ impl Command {
             Self::OpenTopUp(opening) => topup::open::decide_open(book, facts, opening),
             Self::Licence(command) => licence::command::decide(book, facts, command),
             Self::Desk(command) => desk::decide(book, facts, command),
+            Self::ReviewTopUp(review) => topup::review::decide_review(book, facts, review),
             Self::Redemption(command) => redemption::decide(book, facts, command),
             Self::IssueVouchers { by, issuing } => voucher::decide_issue(facts, *by, issuing),
             Self::RedeemVoucher { by, code } => voucher::decide_redeem(book, facts, *code, *by),

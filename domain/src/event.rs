@@ -267,6 +267,7 @@ pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
         | Change::LotMade(_)
         | Change::Licence(_)
         | Change::Redemption(_)
+        | Change::Review(_)
         | Change::VouchersIssued { .. }
         | Change::VoucherClosed { .. }
         | Change::DisputeStands(_)

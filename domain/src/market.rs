@@ -52,6 +52,8 @@ pub struct Market {
     pub desk: DeskTerms,
     /// Under which terms software is used.
     pub software: SoftwareTerms,
+    /// From how many tokens that users owe on the staff is warned.
+    pub debt_warning: Tokens,
     /// Under which terms earned tokens become money again.
     pub redemption: RedemptionTerms,
     /// What stands on papers.
@@ -74,6 +76,7 @@ impl Default for Market {
             session: Seconds::days(60),
             desk: DeskTerms::default(),
             software: SoftwareTerms::default(),
+            debt_warning: Tokens::whole(10_000),
             redemption: RedemptionTerms::default(),
             letterhead: Letterhead::default(),
         }

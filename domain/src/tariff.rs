@@ -94,6 +94,20 @@ pub struct Bundle {
     pub cost: Money,
 }
 
+impl Bundle {
+    /// Whether it covers what somebody lacks; a bonus counts, since it can be
+    /// spent.
+    #[must_use]
+    pub fn covers(&self, missing: Tokens) -> bool {
+        self.worth() >= missing
+    }
+
+    /// Tokens and bonus.
+    fn worth(&self) -> Tokens {
+        self.tokens.checked_add(self.bonus).unwrap_or(self.tokens)
+    }
+}
+
 /// Checks a set of bundles. Precedence: how many there are, then for each its
 /// tokens, its bonus, its cost, its currency.
 ///
@@ -154,11 +168,10 @@ pub fn quote(tariff: Tariff, bundles: &[Bundle], wanted: Wanted) -> Result<Agree
 /// it can be spent.
 #[must_use]
 pub fn covering_first(bundles: &[Bundle], missing: Tokens) -> Vec<Bundle> {
-    let worth = |bundle: &Bundle| bundle.tokens.checked_add(bundle.bonus).unwrap_or(bundle.tokens);
     let (mut covering, mut others): (Vec<Bundle>, Vec<Bundle>) =
-        bundles.iter().partition(|bundle| worth(bundle) >= missing);
+        bundles.iter().partition(|bundle| bundle.covers(missing));
     covering.sort_by_key(|bundle| (bundle.cost.minor(), bundle.tokens));
-    others.sort_by_key(|bundle| std::cmp::Reverse(worth(bundle)));
+    others.sort_by_key(|bundle| std::cmp::Reverse(bundle.worth()));
     covering.extend(others);
     covering
 }

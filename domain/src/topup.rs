@@ -9,6 +9,7 @@ pub mod facts;
 pub mod open;
 pub mod reference;
 pub mod reversal;
+pub mod review;
 pub mod sandbox;
 pub mod settle;
 pub mod way;
@@ -101,6 +102,14 @@ impl TopUp {
     #[must_use]
     pub fn standing(&self) -> Tokens {
         self.credited.saturating_sub(self.reversed)
+    }
+
+    /// Whether its user can still send it back: paid by card, credited, and
+    /// nothing of it taken back since. That its tokens are unspent, the
+    /// posting finds.
+    #[must_use]
+    pub fn is_refundable(&self) -> bool {
+        self.method == Method::Card && self.state == TopUpState::Credited && self.reversed.is_zero()
     }
 
     /// From which supply its tokens come.

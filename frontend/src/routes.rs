@@ -249,6 +249,10 @@ routes! {
     VendorDeskEnter = "/vendor/desk/enter";
     /// One of them, with its history.
     VendorDeskOrder(id: TopUpId) = "/vendor/desk/order/{id}";
+    /// Card payments in trouble: those that do not fit, disputes, debts.
+    VendorCards = "/vendor/cards";
+    /// One that does not fit.
+    VendorCard(id: TopUpId) = "/vendor/cards/{id}";
     /// Earned tokens that are to become money, and telling the bank of them.
     VendorRedemptions = "/vendor/redemptions";
     /// One of them, with its history.

@@ -26,6 +26,7 @@ mod node;
 mod order;
 mod paging;
 mod redemption;
+mod review;
 mod scalars;
 mod search;
 mod session;
@@ -96,6 +97,7 @@ pub(crate) struct Mutation(
     licence::CountingMutation,
     desk::ReturnMutation,
     desk::ScanMutation,
+    review::ReviewMutation,
 );
 
 /// The API, ready to answer. Cheap to clone.

@@ -15,6 +15,7 @@ use crate::error::{answer, fault, refused};
 use crate::order::Order;
 use crate::paging::{Asked, Connection, count_up_to, cursor};
 use crate::redemption::{RedemptionState, RedemptionTerms, TokenRedemption, all_redemptions};
+use crate::review::CardTrouble;
 use crate::scalars::{DateTime, Tokens};
 use crate::topup::{SetPrice, TopUpOrder};
 use crate::user::User;
@@ -195,6 +196,11 @@ impl Vendor {
         let filter = filter.map(Into::into).unwrap_or_default();
         let page = answer(ctx, ctx.store().top_up_desk(ctx.actor(), filter, window).await)?;
         Ok(Some(Connection::of(page, |view| cursor(view.top_up.id.uuid()))))
+    }
+
+    /// Card payments in trouble. For the vendor's staff.
+    async fn card_trouble(&self) -> CardTrouble {
+        CardTrouble
     }
 
     /// Under which terms earned tokens become money again; null if they do

@@ -1,4 +1,5 @@
-//! Redemptions: earned tokens on their way back into money.
+//! Redemptions: earned tokens on their way back into money; and what did not
+//! fit of card payments, with what the staff said of it.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DatabaseBackend;
@@ -63,6 +64,23 @@ CREATE TABLE redemption_events (
 ) {table}
 
 CREATE INDEX redemption_events_redemption ON redemption_events (redemption_id, id)
+
+CREATE TABLE top_up_misfits (
+    top_up_id {id} NOT NULL PRIMARY KEY REFERENCES top_ups (id),
+    why TEXT NOT NULL,
+    found_at {int} NOT NULL
+) {table}
+
+CREATE TABLE top_up_reviews (
+    top_up_id {id} NOT NULL REFERENCES top_ups (id),
+    decided_by {id} NOT NULL,
+    verdict {small} NOT NULL,
+    note TEXT NOT NULL,
+    decided_at {int} NOT NULL,
+    PRIMARY KEY (top_up_id, decided_by, verdict)
+) {table}
+
+CREATE INDEX top_ups_review ON top_ups (id) WHERE state = 14
 ";
 
 #[async_trait::async_trait]
@@ -77,13 +95,13 @@ impl MigrationTrait for Step {
              AND (OLD.batch_id IS NULL OR NEW.batch_id = OLD.batch_id)";
         guard(manager, "redemptions", Guard::Updates(stays), "a redemption goes on as it was asked for")
             .await?;
-        for table in ["redemption_approvals", "redemption_events"] {
-            guard(manager, table, Guard::AppendOnly, "what was done about a redemption never changes")
-                .await?;
+        for table in ["redemption_approvals", "redemption_events", "top_up_misfits", "top_up_reviews"] {
+            guard(manager, table, Guard::AppendOnly, "what was found and done never changes").await?;
         }
         // The words may be erased, never changed.
         never_changed(manager).await?;
-        agreed(manager).await
+        agreed(manager).await?;
+        reviewed(manager).await
     }
 }
 
@@ -135,6 +153,34 @@ async fn agreed(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         ),
         "CREATE TRIGGER redemptions_agreed BEFORE INSERT OR UPDATE ON redemptions \
          FOR EACH ROW EXECUTE FUNCTION redemptions_agreed()"
+            .to_owned(),
+    ] {
+        database.execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}
+
+/// Makes the database refuse tokens for what does not fit, unless two have
+/// said so.
+async fn reviewed(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    const TOO_FEW: &str = "OLD.state = 14 AND OLD.credited = 0 AND NEW.credited > 0 AND (SELECT COUNT(*) \
+         FROM top_up_reviews r WHERE r.top_up_id = NEW.id AND r.verdict = 1 AND r.decided_by <> NEW.user_id) < 2";
+    const MESSAGE: &str = "two have to say that it is credited";
+    let database = manager.get_connection();
+    if manager.get_database_backend() == DatabaseBackend::Sqlite {
+        let sql = format!(
+            "CREATE TRIGGER top_ups_reviewed BEFORE UPDATE ON top_ups WHEN {TOO_FEW} \
+             BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+        );
+        return database.execute_unprepared(&sql).await.map(drop);
+    }
+    for sql in [
+        format!(
+            "CREATE FUNCTION top_ups_reviewed() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN IF {TOO_FEW} THEN RAISE EXCEPTION '{MESSAGE}'; END IF; RETURN NEW; END $$"
+        ),
+        "CREATE TRIGGER top_ups_reviewed BEFORE UPDATE ON top_ups \
+         FOR EACH ROW EXECUTE FUNCTION top_ups_reviewed()"
             .to_owned(),
     ] {
         database.execute_unprepared(&sql).await?;

@@ -67,6 +67,8 @@ pub struct Config {
     pub money: Money,
     /// Under which terms the desk works.
     pub desk: domain::desk::DeskTerms,
+    /// From how many tokens that users owe on the staff is warned.
+    pub debt_warning: domain::tokens::Tokens,
     /// Under which terms earned tokens become money again.
     pub redemption: domain::redemption::RedemptionTerms,
     /// The network and the data folder.
@@ -132,6 +134,7 @@ impl Config {
         let vendor = Vendor::read(&mut reader)?;
         let money = Money::read(&mut reader)?;
         let desk = read_desk(&mut reader)?;
+        let debt_warning = redemption::read_debt_warning(&mut reader)?;
         let redemption = redemption::read(&mut reader, vendor.currency, &desk)?;
         let server = Server::read(&mut reader)?;
         let database = Database::read(&mut reader, &server.data)?;
@@ -149,6 +152,7 @@ impl Config {
             vendor,
             money,
             desk,
+            debt_warning,
             redemption,
             server,
             database,

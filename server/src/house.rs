@@ -184,6 +184,7 @@ pub fn market(config: &Config) -> Market {
         session: Seconds::days(60),
         desk: config.desk,
         software: config.software.terms,
+        debt_warning: config.debt_warning,
         redemption: config.redemption,
         letterhead: config.vendor.letterhead.clone(),
     }

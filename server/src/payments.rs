@@ -99,7 +99,7 @@ impl Payments {
             return Err(Refusal::wrong_state("there is nothing to pay").into());
         }
         let back = routes::PayBack::to(id).to_string();
-        let ways = Ways { success: back.clone(), cancel: back };
+        let ways = Ways { success: back.clone(), cancel: back, at: self.store.world().now() };
         let session = provider.open(&top_up, &ways).await.map_err(|fault| silent(&fault))?;
         let kept = self.store.begin_payment(&Actor::System, id, provider.which(), &session.reference).await?;
         match kept.card {

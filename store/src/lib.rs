@@ -31,6 +31,7 @@ pub mod outbox;
 pub mod page;
 pub mod redemptions;
 pub mod refunds;
+pub mod reviews;
 mod row;
 pub mod sandbox;
 pub mod secrets;

@@ -15,6 +15,7 @@ use crate::tokens::Tokens;
 use crate::topup::credit::credit_on;
 use crate::topup::facts::{PaymentFacts, Progress, RefundState};
 use crate::topup::reversal::{Back, Refund};
+use crate::topup::review::{ReviewChange, misfit};
 use crate::topup::{Method, TopUp, TopUpState};
 
 /// What to settle, and by what.
@@ -31,22 +32,10 @@ pub struct Settling {
     pub orders: Vec<OrderId>,
 }
 
-/// Whether the provider speaks of what was agreed: session, provider, mode,
-/// amount and currency.
-fn fits(top_up: &TopUp, settling: &Settling) -> bool {
-    let payment = &settling.payment;
-    let is_session =
-        |card: &super::Card| card.session == payment.session && card.provider == payment.provider;
-    top_up.method == Method::Card
-        && top_up.card.as_ref().is_some_and(is_session)
-        && payment.is_live == settling.is_live
-        && payment.asked == top_up.agreed.due
-        && payment.refunded.currency() == top_up.agreed.due.currency()
-}
-
 /// Decides how a card top-up stands. A payment that does not fit what was
 /// agreed gives no tokens and waits for a person. Money wins over state: a
-/// late success credits also what was taken for expired.
+/// late success credits also what was taken for expired. What a person closed
+/// stays closed.
 ///
 /// # Errors
 /// `NotFound` for an unknown top-up.
@@ -56,11 +45,15 @@ pub fn decide_settle(book: &Book, facts: &Facts<'_>, settling: &Settling) -> Res
     let mut top_up = before.clone();
     let is_credited = !top_up.credited.is_zero();
     let at = facts.mint.at();
+    let why = misfit(before, settling);
     match settling.payment.progress {
+        _ if book.reviews.is_closed(before.id) => {}
         Progress::Open | Progress::Pending => {}
-        _ if !fits(before, settling) => {
-            if !is_credited {
+        _ if why.is_some() => {
+            if !is_credited && top_up.state != TopUpState::Review {
                 top_up.state = TopUpState::Review;
+                let misfit = ReviewChange::Misfit { top_up: before.id, why: why.unwrap_or_default(), at };
+                decision.changes.push(Change::Review(Box::new(misfit)));
             }
         }
         Progress::Failed | Progress::Expired => {
@@ -113,7 +106,7 @@ pub fn decide_refund(book: &Book, facts: &Facts<'_>, id: TopUpId, by: UserId) ->
     if before.method != Method::Card {
         return Err(Refusal::wrong_state("only card payments go back by themselves; write to us"));
     }
-    if before.state != TopUpState::Credited || !before.reversed.is_zero() {
+    if !before.is_refundable() {
         return Err(Refusal::wrong_state("there is nothing whole to send back"));
     }
     let mut posting = Posting::on(&book.balances);

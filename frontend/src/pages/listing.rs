@@ -15,11 +15,12 @@ use super::state::SearchState;
 use super::topup::{Short, at_the_till};
 use crate::ask::{Answer, Ask, show, show_refused};
 use crate::form::{Field, Problem};
+use crate::page::Page;
 use crate::parts::{Crumb, Loading, Picture};
 use crate::posted::{Pairs, Posted};
 use crate::trouble::{Trouble, sentence};
 use crate::view::cart::Sums;
-use crate::view::listing::{Availability, BuyView, ListingView};
+use crate::view::listing::{Availability, BuyView, ListingView, Till};
 use crate::worth::grouped;
 use crate::{routes, show};
 
@@ -44,8 +45,12 @@ pub(super) async fn listing(ask: Ask, Path(id): Path<String>) -> Answer {
     let tag = |tag: &String| {
         show::link(tag.clone(), SearchState { tags: vec![tag.clone()], ..SearchState::default() })
     };
+    let page = ask.page(&listing.title, &description).await?;
+    let availability = availability(&ask, &listing).await?;
+    let till = till(&ask, &listing, &page, &availability).await?;
     show(&ListingView {
-        page: ask.page(&listing.title, &description).await?,
+        page,
+        till,
         id: listing.id,
         crumbs: crumbs(&ask, &listing),
         title: listing.title.clone(),
@@ -54,7 +59,7 @@ pub(super) async fn listing(ask: Ask, Path(id): Path<String>) -> Answer {
         description: show::paragraphs(&listing.description),
         pictures: pictures(&ask, &listing).await?,
         price: rate.price(listing.price),
-        availability: availability(&ask, &listing).await?,
+        availability,
         after_paying: after_paying(&ask, listing.kind),
         seller: show::seller(&seller, store.tally(seller.id).await?),
         tags: listing.tags.iter().map(tag).collect(),
@@ -65,6 +70,27 @@ pub(super) async fn listing(ask: Ask, Path(id): Path<String>) -> Answer {
         newest,
         more: show::cards(&more, &rate),
     })
+}
+
+/// What is offered to a signed-in visitor whose balance, which the page has
+/// looked up already, is below the price of one.
+async fn till(
+    ask: &Ask,
+    listing: &Listing,
+    page: &Page,
+    availability: &Availability,
+) -> Result<Option<Till>, Trouble> {
+    let balance = page.me().map(|me| me.balance.tokens);
+    let missing = balance.map_or(Tokens::ZERO, |balance| listing.price.saturating_sub(balance));
+    if missing.is_zero() || !availability.for_sale() || listing.kind == ListingKind::Software {
+        return Ok(None);
+    }
+    let key = IdempotencyKey::parse(&ask.site.draw_key()).map_err(Trouble::from)?;
+    let intent = Intent::Buy { listing: listing.id, quantity: 1, expected_price: listing.price, key };
+    let finishes = format!("Then buy one by itself, if it still costs {} tokens", grouped(listing.price));
+    let return_to = routes::Listing::to(listing.id).to_string();
+    let form = at_the_till(ask, Some(Short { missing, return_to, intent, finishes })).await?;
+    Ok(form.map(|form| Till { missing, form }))
 }
 
 /// The way to a listing through the categories.

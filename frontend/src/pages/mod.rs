@@ -25,6 +25,7 @@ mod tariff;
 #[cfg(test)]
 mod tests;
 mod topup;
+mod trouble;
 mod upload;
 mod vendor;
 mod voucher;
@@ -172,6 +173,8 @@ fn vendors() -> Router<Site> {
         .route(VendorDesk::PATTERN, get(desk::queue))
         .route(VendorDeskEnter::PATTERN, get(desk::enter_form).post(desk::enter))
         .route(VendorDeskOrder::PATTERN, get(desk::order).post(desk::work))
+        .route(VendorCards::PATTERN, get(trouble::all))
+        .route(VendorCard::PATTERN, get(trouble::one).post(trouble::judge))
         .route(VendorRedemptions::PATTERN, get(redemption::queue).post(redemption::send))
         .route(VendorRedemption::PATTERN, get(redemption::one).post(redemption::work))
         .route(RedemptionBatch::PATTERN, get(redemption::batch))

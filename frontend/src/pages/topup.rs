@@ -47,9 +47,7 @@ pub(super) async fn card_form(ask: &Ask, short: Option<Short>) -> Result<CardFor
         tokens: bundle.tokens,
         bonus: bundle.bonus,
         cost: bundle.cost.to_string(),
-        covers: missing.is_none_or(|missing| {
-            bundle.tokens.checked_add(bundle.bonus).unwrap_or(bundle.tokens) >= missing
-        }),
+        covers: missing.is_none_or(|missing| bundle.covers(missing)),
     };
     let tokens = missing.map(tariff::whole_covering).map(|tokens| tokens.to_string()).unwrap_or_default();
     Ok(CardForm {
@@ -244,10 +242,7 @@ async fn order_view(ask: &Ask, row: &Row) -> Result<TopUpOrderView, Trouble> {
         pay: (is_waiting && is_own).then(|| routes::Pay::to(top_up.id).to_string()),
         onward,
         papers: super::paper::rows(&ask.site.store.papers(&ask.actor, top_up.id).await?),
-        refundable: is_own
-            && top_up.method == Method::Card
-            && top_up.state == TopUpState::Credited
-            && top_up.reversed.is_zero(),
+        refundable: is_own && top_up.is_refundable(),
     })
 }
 

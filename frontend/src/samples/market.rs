@@ -8,7 +8,7 @@ use crate::form::Field;
 use crate::parts::{Card, Pager, Picture};
 use crate::routes;
 use crate::view::home::{CategoryTile, HomeView};
-use crate::view::listing::{Availability, ListingView};
+use crate::view::listing::{Availability, ListingView, Till};
 use crate::view::search::{Chip, Facet, Histogram, PriceStep, SearchView};
 use crate::view::storefront::StorefrontView;
 
@@ -165,6 +165,7 @@ fn listed() -> ListingView {
         ],
         pictures: vec![picture(1), picture(11), picture(12)],
         price: price("45"),
+        till: None,
         availability: Availability::Left(3),
         after_paying: "Your tokens are held until you confirm that it has come, at most 14 days.".to_owned(),
         seller: seller("hedge-and-sons"),
@@ -204,6 +205,10 @@ impl Samples for ListingView {
             page: visitor("Map", "/listing/5"),
             ..listed()
         };
+        let short = ListingView {
+            till: Some(Till { missing: tokens("120"), form: super::topup::card_form() }),
+            ..listed()
+        };
         let states = [
             ("unlimited", Availability::Unlimited),
             ("sold-out", Availability::SoldOut),
@@ -222,10 +227,16 @@ impl Samples for ListingView {
         };
         let own_software = ListingView { availability: Availability::Own, ..software.clone() };
         let others = states.map(|(name, availability)| (name, ListingView { availability, ..bare.clone() }));
-        [("usual", usual), ("extreme", extreme_one), ("software", software), ("own-software", own_software)]
-            .into_iter()
-            .chain(others)
-            .collect()
+        [
+            ("usual", usual),
+            ("short", short),
+            ("extreme", extreme_one),
+            ("software", software),
+            ("own-software", own_software),
+        ]
+        .into_iter()
+        .chain(others)
+        .collect()
     }
 }
 

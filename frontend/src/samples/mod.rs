@@ -14,6 +14,7 @@ mod money;
 mod redemption;
 mod topup;
 mod trade;
+mod trouble;
 mod vendor;
 mod voucher;
 mod wares;
@@ -73,6 +74,8 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<redemption::RedemptionsView>(),
         rendered::<redemption::RedemptionQueueView>(),
         rendered::<redemption::RedemptionView>(),
+        rendered::<trouble::TroubleView>(),
+        rendered::<trouble::MisfitView>(),
         rendered::<topup::TopUpView>(),
         rendered::<topup::TopUpOrderView>(),
         rendered::<topup::SandboxView>(),

@@ -29,6 +29,8 @@ pub struct ListingView {
     pub price: Price,
     /// Whether and how it can be had.
     pub availability: Availability,
+    /// What is offered to whoever lacks tokens for it; nothing to others.
+    pub till: Option<Till>,
     /// What happens after paying, in a sentence.
     pub after_paying: String,
     /// Who sells it.
@@ -75,7 +77,7 @@ impl Availability {
     }
 
     /// Whether the page offers to buy.
-    const fn for_sale(&self) -> bool {
+    pub(crate) const fn for_sale(&self) -> bool {
         matches!(self, Self::Unlimited | Self::Left(_))
     }
 
@@ -131,4 +133,13 @@ pub struct BuyView {
     pub notice: Option<String>,
     /// What can be topped up there and then by somebody who is short.
     pub card_form: Option<CardForm>,
+}
+
+/// What is offered to somebody who lacks tokens for a listing.
+#[derive(Clone, Debug)]
+pub struct Till {
+    /// How many tokens lack.
+    pub missing: Tokens,
+    /// The ways to get them by card.
+    pub form: CardForm,
 }

@@ -22,6 +22,7 @@ pub mod sell;
 pub mod storefront;
 pub mod tariff;
 pub mod topup;
+pub mod trouble;
 pub mod vendor;
 pub mod voucher;
 pub mod wallet;

@@ -48,6 +48,14 @@ pub struct CardForm {
     pub idempotency_key: String,
 }
 
+impl CardForm {
+    /// What the field for a number of tokens is called: another one only
+    /// where others stand before it.
+    fn tokens_label(&self) -> &'static str {
+        if self.bundles.is_empty() { "How many tokens" } else { "Or another number of tokens" }
+    }
+}
+
 impl askama::filters::HtmlSafe for CardForm {}
 
 /// A bundle to choose.

@@ -13,6 +13,8 @@ pub enum Tab {
     Tokens,
     /// Orders that are not paid by card.
     Orders,
+    /// Card payments in trouble.
+    Cards,
     /// Users.
     Users,
     /// Granting tokens.

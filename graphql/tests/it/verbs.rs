@@ -122,6 +122,11 @@ const OFFERED_TO_STAFF: &[(&str, &str)] = &[
     ("reject_redemption", "Mutation.rejectRedemption"),
     ("send_redemptions", "Mutation.sendRedemptions"),
     ("record_redemption_paid", "Mutation.recordRedemptionPaid"),
+    ("review_top_up", "Mutation.reviewTopUp"),
+    ("misfits", "CardTrouble.misfits"),
+    ("misfit", "ReviewTopUpPayload.misfit"),
+    ("disputes", "CardTrouble.disputes"),
+    ("debts", "CardTrouble.debt"),
     ("record_redemption_failed", "Mutation.recordRedemptionFailed"),
 ];
 

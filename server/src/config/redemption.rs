@@ -10,6 +10,12 @@ use domain::tokens::Tokens;
 use super::problem::BadConfig;
 use super::reader::Reader;
 
+/// From how many tokens that users owe on the console warns.
+pub(super) fn read_debt_warning(reader: &mut Reader<'_>) -> Result<Tokens, BadConfig> {
+    const AMOUNT: &str = "tokens as a decimal in quotes, such as \"10000\"";
+    reader.text("desk.debt_warning_tokens", |text| Tokens::parse(text).map_err(|_| AMOUNT))
+}
+
 /// `[redemption]`; the second agreement is needed from where the desk needs
 /// it.
 pub(super) fn read(

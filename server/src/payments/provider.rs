@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use domain::time::Seconds;
+use domain::time::{Seconds, Timestamp};
 use domain::topup::facts::{PaymentFacts, RefundState};
 use domain::topup::reversal::Refund;
 use domain::topup::{Provider as Which, TopUp};
@@ -53,6 +53,8 @@ pub struct Ways {
     pub success: String,
     /// When the user goes back without paying.
     pub cancel: String,
+    /// When the user sets out.
+    pub at: Timestamp,
 }
 
 /// Why a message was not taken.

@@ -120,7 +120,10 @@ impl Stripe {
             // So that charges and disputes lead back to it.
             .with(&["payment_intent_data", "metadata", "top_up"], &top_up)
             .with(&["payment_intent_data", "metadata", "reference"], &asked.reference);
-        let session: Session = self.client.post("/v1/checkout/sessions", &top_up, &form).await?;
+        // A page that is open longer is another page: two requests that differ
+        // may not have one key.
+        let key = format!("{top_up}-{}", asked.expires_at.millis());
+        let session: Session = self.client.post("/v1/checkout/sessions", &key, &form).await?;
         let url = session.url.ok_or(StripeFault::Unreadable)?;
         Ok(Opened { session: session.id, url })
     }

@@ -23,7 +23,7 @@ use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
 use crate::licences::shelf;
 use crate::tx::{Columns, Link, ids};
-use crate::{desk, fees, redemptions, vouchers};
+use crate::{desk, fees, redemptions, reviews, vouchers};
 
 /// A Book with the rows that `requests` need, and the accounts that exist.
 pub(crate) struct Loaded {
@@ -61,6 +61,7 @@ pub(crate) async fn load(
     vouchers::load(link, &needs).await?.into_iter().for_each(|voucher| book.vouchers.load(voucher));
     redemptions::load(link, &mut book, &needs).await?;
     shelf::load_offers(link, &mut book, &needs).await?;
+    reviews::load(link, &mut book, &needs).await?;
     load_listings(link, &mut book, &needs).await?;
     let accounts = load_accounts(link, &mut book, &needs).await?;
     // After the accounts are locked: of two who rent at once for one account,

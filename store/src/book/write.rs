@@ -19,7 +19,7 @@ use sea_orm::Value;
 use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
 use crate::tx::{Link, ids, insert};
-use crate::{customers, desk, feed, licences, outbox, redemptions, sessions, users, vouchers};
+use crate::{customers, desk, feed, licences, outbox, redemptions, reviews, sessions, users, vouchers};
 
 /// Writes it all. Nothing is refused any more; whatever goes wrong here is a
 /// fault, and the transaction is rolled back.
@@ -28,6 +28,7 @@ pub(crate) async fn write(link: Link<'_>, written: Written, known: &HashSet<Acco
     write_people(link, &written.changes).await?;
     write_orders(link, &written.changes).await?;
     write_gifts(link, &written.changes).await?;
+    reviews::write(link, &written.changes).await?;
     top_ups::write(link, &written.changes).await?;
     lots::write(link, &written.changes).await?;
     desk::write(link, &written.changes).await?;

@@ -19,6 +19,7 @@ mod privacy;
 mod races;
 mod redemptions;
 mod releases;
+mod reviews;
 mod servers;
 mod software;
 mod statement;

@@ -43,6 +43,7 @@ const TYPED: &[&str] = &[
     // it came to nothing.
     "redemption_payees.payee",
     "redemption_events.note",
+    "top_up_reviews.note",
     "redemptions.bank_reference",
     // What a letter tells, until it is sent.
     "outbox.detail",
@@ -77,6 +78,7 @@ const OURS: &[&str] = &[
     "listings.file_hash",
     "papers.currency",
     "redemptions.currency",
+    "top_up_misfits.why",
     "refunds.currency",
     "refunds.error",
     "refunds.provider_ref",

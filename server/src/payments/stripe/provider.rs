@@ -9,6 +9,10 @@ use store::inbox::Event;
 use super::{Asked, Disbelief, Stripe, StripeFault};
 use crate::payments::provider::{Answer, BadEvent, NotAnswered, Provider, Session, Ways};
 
+/// How long a page is open at least: Stripe wants half an hour, and clocks
+/// differ.
+const SHORTEST: Seconds = Seconds::new(32 * 60);
+
 /// Stripe is asked about payments that wait, and about what was missed, this
 /// often.
 const SWEEP_EVERY: Seconds = Seconds::new(60);
@@ -26,6 +30,20 @@ impl From<Disbelief> for BadEvent {
             Disbelief::Unreadable | Disbelief::WrongMode | Disbelief::WrongAccount => Self::Unreadable,
         }
     }
+}
+
+/// Until when a page to pay in is open. Stripe takes no less than half an
+/// hour from now; who sets out later than that gets a little longer, rounded
+/// so that asking again at once asks the same. Money wins over state, so a
+/// payment in that time is credited.
+fn until(agreed: Option<Timestamp>, asked_at: Timestamp, now: Timestamp) -> Timestamp {
+    const ROUND_MILLIS: i64 = 600_000;
+    let agreed = agreed.unwrap_or(asked_at.after(Seconds::days(1)));
+    if agreed > now.after(SHORTEST) {
+        return agreed;
+    }
+    let rounds = now.after(SHORTEST).millis().div_euclid(ROUND_MILLIS) + 1;
+    Timestamp::from_millis(rounds.saturating_mul(ROUND_MILLIS))
 }
 
 impl Provider for Stripe {
@@ -49,7 +67,7 @@ impl Provider for Stripe {
                 due: top_up.agreed.due,
                 success_url: there(&ways.success),
                 cancel_url: there(&ways.cancel),
-                expires_at: top_up.expires_at.unwrap_or(top_up.at.after(Seconds::days(1))),
+                expires_at: until(top_up.expires_at, top_up.at, ways.at),
             };
             let opened = self.open_session(&asked).await?;
             Ok(Session { reference: opened.session, url: opened.url })
@@ -93,5 +111,27 @@ impl Provider for Stripe {
 
     fn sweep_every(&self) -> Seconds {
         SWEEP_EVERY
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Stripe wants half an hour at least, and the same request for the same
+    /// key.
+    #[test]
+    fn a_page_is_open_long_enough_and_the_same_for_a_while() {
+        let begun = Timestamp::from_millis(1_795_435_200_000);
+        let until = |seconds_in: u32| {
+            until(Some(begun.after(Seconds::days(1))), begun, begun.after(Seconds::new(seconds_in)))
+        };
+        assert_eq!(until(0), begun.after(Seconds::days(1)));
+        assert_eq!(until(86_400 - 33 * 60), begun.after(Seconds::days(1)));
+        for late in [86_400 - 31 * 60, 86_400 - 60, 86_400, 90_000] {
+            let open = until(late).millis() - begun.after(Seconds::new(late)).millis();
+            assert!((1_800_000..86_400_000).contains(&open), "{late}: {open}");
+        }
+        assert_eq!(until(86_400), until(86_460), "asking again is asking the same");
     }
 }

@@ -67,6 +67,8 @@ const OTHERS: &[&str] = &[
     "disputes",
     "refunds",
     "redemption_payees",
+    "top_up_misfits",
+    "top_up_reviews",
     "redemption_events",
     "inbox_events",
     "sandbox_payments",

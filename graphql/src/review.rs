@@ -1,0 +1,211 @@
+//! Card payments in trouble, for the vendor's staff: those that do not fit,
+//! disputes, and what users owe.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use domain::topup::facts::DisputeState as State;
+use domain::topup::review::Verdict;
+use store::page::{PAGE_MAX, Window};
+use store::reviews::{DisputeView, Misfit};
+use store::topups::TopUpView;
+
+use crate::context::Ask;
+use crate::error::{answer, payload};
+use crate::id::read;
+use crate::listing::twin;
+use crate::scalars::{DateTime, Tokens};
+use crate::topup::TopUpOrder;
+
+twin! {
+    /// What a member of the staff says of a top-up in review.
+    TopUpVerdict of "Verdict" {
+        /// It gets its tokens all the same; two have to say so.
+        Credit,
+        /// The money went back by hand.
+        Refunded,
+        /// No money came, or it is none of ours.
+        Rejected,
+    }
+}
+
+twin! {
+    /// How far a dispute has come.
+    DisputeState of "State" {
+        /// The bank asks; the money is still here.
+        Open,
+        /// The bank has taken the money and may give it back.
+        Withdrawn,
+        /// The money stays here, or came back.
+        Won,
+        /// The bank keeps the money.
+        Lost,
+    }
+}
+
+/// A card payment that does not fit what was agreed.
+#[derive(SimpleObject)]
+pub(crate) struct TopUpMisfit {
+    /// The top-up.
+    top_up_order: TopUpOrder,
+    /// The handle of who would get its tokens.
+    handle: String,
+    /// What does not fit; null if that was not kept.
+    why: Option<String>,
+    /// What the staff said of it, oldest first.
+    said: Vec<TopUpReview>,
+}
+
+/// What a member of the staff said of a top-up in review.
+#[derive(SimpleObject)]
+pub(crate) struct TopUpReview {
+    /// The handle of who did.
+    by: Option<String>,
+    /// What.
+    verdict: TopUpVerdict,
+    /// Why.
+    note: String,
+    /// When.
+    at: DateTime,
+}
+
+impl From<Misfit> for TopUpMisfit {
+    fn from(misfit: Misfit) -> Self {
+        let said = misfit.said.into_iter().map(|said| TopUpReview {
+            by: said.by_handle,
+            verdict: said.verdict.into(),
+            note: said.note,
+            at: said.at.into(),
+        });
+        Self {
+            top_up_order: TopUpOrder(TopUpView { top_up: misfit.top_up, intent_result: None }),
+            handle: misfit.handle,
+            why: misfit.why,
+            said: said.collect(),
+        }
+    }
+}
+
+/// A card payment that its holder disputes at the bank.
+#[derive(SimpleObject)]
+pub(crate) struct CardDispute {
+    /// The code of the top-up.
+    reference: String,
+    /// The provider's name of the dispute.
+    provider_reference: String,
+    /// The handle of whose payment it is.
+    handle: String,
+    /// How far it has come.
+    state: DisputeState,
+    /// How much money, as a decimal string.
+    amount: String,
+    /// The currency's ISO 4217 code.
+    currency: String,
+    /// How many tokens that is.
+    tokens: Tokens,
+    /// Tokens that are kept back.
+    held: Tokens,
+    /// Tokens that were taken, or are owed.
+    withdrawn: Tokens,
+    /// Since when.
+    opened_at: DateTime,
+    /// When it ended; null before.
+    closed_at: Option<DateTime>,
+}
+
+impl From<DisputeView> for CardDispute {
+    fn from(view: DisputeView) -> Self {
+        Self {
+            reference: view.reference,
+            provider_reference: view.provider_reference,
+            handle: view.handle,
+            state: view.state.into(),
+            amount: view.amount.decimal(),
+            currency: view.amount.currency().to_string(),
+            tokens: view.tokens.into(),
+            held: view.held.into(),
+            withdrawn: view.withdrawn.into(),
+            opened_at: view.at.into(),
+            closed_at: view.closed_at.map(Into::into),
+        }
+    }
+}
+
+/// A user who owes tokens.
+#[derive(SimpleObject)]
+pub(crate) struct Ower {
+    /// The user's handle.
+    handle: String,
+    /// How much.
+    owed: Tokens,
+}
+
+/// Card payments in trouble.
+pub(crate) struct CardTrouble;
+
+/// Card payments in trouble. For the vendor's staff.
+#[Object]
+impl CardTrouble {
+    /// The newest hundred that do not fit what was agreed.
+    async fn misfits(&self, ctx: &Context<'_>) -> Result<Vec<TopUpMisfit>> {
+        let page = ctx.store().misfits(ctx.actor(), Window::first(PAGE_MAX, None)).await;
+        Ok(answer(ctx, page)?.items.into_iter().map(Into::into).collect())
+    }
+
+    /// The newest hundred disputes.
+    async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<CardDispute>> {
+        let page = ctx.store().disputes(ctx.actor(), Window::first(PAGE_MAX, None)).await;
+        Ok(answer(ctx, page)?.items.into_iter().map(Into::into).collect())
+    }
+
+    /// All that users owe.
+    async fn debt(&self, ctx: &Context<'_>) -> Result<Tokens> {
+        Ok(answer(ctx, ctx.store().debts(ctx.actor()).await)?.total.into())
+    }
+
+    /// Who owes most.
+    async fn owers(&self, ctx: &Context<'_>) -> Result<Vec<Ower>> {
+        let debts = answer(ctx, ctx.store().debts(ctx.actor()).await)?;
+        Ok(debts.most.into_iter().map(|(handle, owed)| Ower { handle, owed: owed.into() }).collect())
+    }
+}
+
+/// What is to become of a top-up in review.
+#[derive(InputObject)]
+pub(crate) struct ReviewTopUpInput {
+    /// The global id of the top-up.
+    top_up_id: ID,
+    /// What.
+    verdict: TopUpVerdict,
+    /// Why; 1 to 1,000 characters.
+    note: String,
+}
+
+payload! {
+    /// What came of a verdict.
+    ReviewTopUpPayload {
+        /// The top-up as it is now.
+        misfit: TopUpMisfit
+    }
+}
+
+/// Mutations of top-ups in review.
+#[derive(Default)]
+pub(crate) struct ReviewMutation;
+
+#[Object]
+impl ReviewMutation {
+    /// Says what is to become of a top-up whose payment does not fit. Two have
+    /// to say that it is credited; one closes it. For the vendor's staff, and
+    /// not for whose it is.
+    async fn review_top_up(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, what, and why.")] input: ReviewTopUpInput,
+    ) -> Result<ReviewTopUpPayload> {
+        let done = async {
+            ctx.actor().staff()?;
+            let (id, verdict) = (read(&input.top_up_id)?, input.verdict.into());
+            ctx.store().review_top_up(ctx.actor(), id, verdict, &input.note).await
+        };
+        ReviewTopUpPayload::of(ctx, done.await)
+    }
+}
