@@ -17,6 +17,7 @@ mod m0009_papers;
 mod m0010_redemptions;
 mod m0011_software;
 mod m0012_licences;
+mod m0013_guards;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_redemptions::Step),
             Box::new(m0011_software::Step),
             Box::new(m0012_licences::Step),
+            Box::new(m0013_guards::Step),
         ]
     }
 }

@@ -1,5 +1,7 @@
 //! Running the audit over the whole database, a few thousand rows at a time.
 
+mod top_ups;
+
 use std::collections::HashMap;
 
 use domain::id::OrderId;
@@ -115,6 +117,7 @@ async fn read_all(
     if let Some(finding) = licences::audit::check(link).await? {
         return Err(finding.into());
     }
+    top_ups::check(link, &mut audit).await?;
     if let Some(finding) = desk::check(link).await? {
         return Err(finding.into());
     }

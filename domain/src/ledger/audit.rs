@@ -6,6 +6,7 @@
 //! row that does not fit is named and ends the audit.
 
 mod redemptions;
+mod top_ups;
 mod vouchers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -18,12 +19,15 @@ use crate::id::UserId;
 use crate::ledger::account::{AccountId, AccountKind, Class, Sums};
 use crate::ledger::chain::Seal;
 use crate::ledger::posting::Split;
-use crate::ledger::transfer::{Subject, Transaction, TransactionKind, Transfer, TransferCode};
+use crate::ledger::transfer::{Transaction, TransactionKind, Transfer, TransferCode};
 use crate::order::{Order, OrderState};
+use crate::promo::Lot;
 use crate::redemption::Redemption;
 use crate::time::Timestamp;
 use crate::tokens::Tokens;
 use crate::voucher::{Voucher, VoucherBatch};
+
+pub use top_ups::TopUpRows;
 
 /// A row that does not fit, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +83,7 @@ pub struct Audit {
     stories: HashMap<Uuid, Story>,
     vouchers: vouchers::Vouchers,
     redemptions: redemptions::Redemptions,
+    top_ups: top_ups::TopUps,
     /// What open orders and pending gifts say that these accounts hold.
     open: BTreeMap<AccountId, i128>,
 }
@@ -113,6 +118,7 @@ impl Default for Audit {
             stories: HashMap::new(),
             vouchers: vouchers::Vouchers::default(),
             redemptions: redemptions::Redemptions::default(),
+            top_ups: top_ups::TopUps::default(),
             open: BTreeMap::new(),
         }
     }
@@ -165,12 +171,14 @@ impl Audit {
 
     fn tell(&mut self, transaction: &Transaction) -> Result<(), &'static str> {
         use TransactionKind as Kind;
-        if self.vouchers.tell(transaction)? || self.redemptions.tell(transaction)? {
+        let is_told = self.top_ups.tell(transaction)?
+            || self.vouchers.tell(transaction)?
+            || self.redemptions.tell(transaction)?;
+        if is_told {
             return Ok(());
         }
         let story = match transaction.kind {
             Kind::Welcome | Kind::Grant | Kind::PromoExpiry => return Ok(()),
-            kind if kind.subject() == Subject::TopUp => return Ok(()),
             _ => self.stories.entry(transaction.reference).or_default(),
         };
         // What somebody pays off on the way is no part of the order or gift.
@@ -344,6 +352,24 @@ impl Audit {
         Ok(())
     }
 
+    /// Compares a top-up, its disputes and its refunds with the ledger.
+    ///
+    /// # Errors
+    /// If what was agreed, credited, kept back or taken back differs.
+    pub fn top_up(&mut self, rows: &TopUpRows) -> Result<(), Finding> {
+        let (account, held) = self.top_ups.top_up(rows)?;
+        *self.open.entry(account).or_default() += held;
+        Ok(())
+    }
+
+    /// Compares a lot of promo tokens with what came.
+    ///
+    /// # Errors
+    /// If its user never got so many.
+    pub fn lot(&mut self, lot: &Lot) -> Result<(), Finding> {
+        self.top_ups.lot(lot)
+    }
+
     /// Compares a batch of vouchers, with each of them in the order of their
     /// numbers and when it ended, with the ledger.
     ///
@@ -391,6 +417,7 @@ impl Audit {
                 "the ledger knows it, its own table does not",
             );
         }
+        self.top_ups.finish()?;
         self.vouchers.finish()?;
         self.redemptions.finish()?;
         let pending = self.sums.keys().copied().filter(|account| is_pending(account.kind));
@@ -438,9 +465,10 @@ fn is_refund_of(order: &Order, transfers: &[Transfer]) -> bool {
     people_fit && fits(total, order.money.total) && fits(fee, order.money.fee)
 }
 
-/// Whether what an account holds is what open orders, gifts or redemptions say.
+/// Whether what an account holds is what open orders, gifts, disputes or
+/// redemptions say.
 const fn is_pending(kind: AccountKind) -> bool {
-    matches!(kind, AccountKind::Escrow | AccountKind::Gifts | AccountKind::Payouts)
+    matches!(kind, AccountKind::Escrow | AccountKind::Gifts | AccountKind::Dispute | AccountKind::Payouts)
 }
 
 fn name_of(account: AccountId) -> String {

@@ -67,6 +67,8 @@ pub struct Refund {
     pub created_by: uuid::Uuid,
     /// When.
     pub at: Timestamp,
+    /// When the provider had answered.
+    pub closed_at: Option<Timestamp>,
 }
 
 /// The part of `tokens` that `part` is of `whole`, rounded down; so that all

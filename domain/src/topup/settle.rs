@@ -134,6 +134,7 @@ pub fn decide_refund(book: &Book, facts: &Facts<'_>, id: TopUpId, by: UserId) ->
         state: RefundState::Asked,
         created_by: facts.actor,
         at: facts.mint.at(),
+        closed_at: None,
     }));
     decision.changes.push(Change::TopUpMoved(top_up));
     Ok(decision)
@@ -190,7 +191,9 @@ pub fn decide_refund_answer(
             ..before.clone()
         }));
     }
-    decision.changes.push(Change::RefundStands(Refund { state: answer.state, ..refund.clone() }));
+    let closed_at = Some(facts.mint.at());
+    let ended = Refund { state: answer.state, closed_at, ..refund.clone() };
+    decision.changes.push(Change::RefundStands(ended));
     Ok(decision)
 }
 

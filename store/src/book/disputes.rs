@@ -14,10 +14,12 @@ use sea_orm::Value;
 use crate::error::Fault;
 use crate::tx::{Columns, Link, ids};
 
-const DISPUTE_COLUMNS: &str = "id, top_up_id, user_id, provider, provider_ref, state, currency, amount_minor, \
+/// The columns that [`read_dispute`] reads.
+pub(crate) const DISPUTE_COLUMNS: &str = "id, top_up_id, user_id, provider, provider_ref, state, currency, amount_minor, \
      tokens, held, withdrawn, opened_at, closed_at";
 
-fn read_dispute(row: &mut Columns<'_>) -> Result<Dispute, Fault> {
+/// A dispute.
+pub(crate) fn read_dispute(row: &mut Columns<'_>) -> Result<Dispute, Fault> {
     Ok(Dispute {
         id: row.id(DisputeId::new)?,
         top_up: row.id(TopUpId::new)?,
@@ -36,7 +38,7 @@ fn read_dispute(row: &mut Columns<'_>) -> Result<Dispute, Fault> {
 
 /// The columns that [`read_refund`] reads.
 pub(crate) const REFUND_COLUMNS: &str =
-    "id, top_up_id, tokens, currency, amount_minor, state, created_by, created_at";
+    "id, top_up_id, tokens, currency, amount_minor, state, created_by, created_at, closed_at";
 
 /// A refund.
 pub(crate) fn read_refund(row: &mut Columns<'_>) -> Result<Refund, Fault> {
@@ -48,6 +50,7 @@ pub(crate) fn read_refund(row: &mut Columns<'_>) -> Result<Refund, Fault> {
         state: row.take_as("read a refund's state", RefundState::from_number)?,
         created_by: row.take()?,
         at: row.time()?,
+        closed_at: row.time_optional()?,
     })
 }
 
@@ -112,7 +115,6 @@ async fn write_dispute(link: Link<'_>, dispute: &Dispute) -> Result<(), Fault> {
 
 async fn write_refund(link: Link<'_>, refund: &Refund) -> Result<(), Fault> {
     let at = refund.at.millis();
-    let closed = (refund.state != RefundState::Asked).then_some(at);
     let values: Vec<Value> = vec![
         refund.id.uuid().into(),
         refund.top_up.uuid().into(),
@@ -122,11 +124,11 @@ async fn write_refund(link: Link<'_>, refund: &Refund) -> Result<(), Fault> {
         refund.state.number().into(),
         refund.created_by.into(),
         at.into(),
+        refund.closed_at.map(Timestamp::millis).into(),
         at.into(),
-        closed.into(),
     ];
     let sql = format!(
-        "INSERT INTO refunds ({REFUND_COLUMNS}, due_at, closed_at, attempts) \
+        "INSERT INTO refunds ({REFUND_COLUMNS}, due_at, attempts) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0) \
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, closed_at = excluded.closed_at"
     );

@@ -10,7 +10,7 @@ use crate::tx::{Columns, Link};
 
 /// Each finds at most one order, with what is wrong with it. The states that
 /// need everybody's agreement are those after it.
-const CHECKS: [(&str, &str); 12] = [
+const CHECKS: [(&str, &str); 15] = [
     (
         "SELECT o.top_up_id FROM desk_orders o JOIN top_ups t ON t.id = o.top_up_id WHERE t.state IN \
          (4, 5, 6, 7, 8, 9) AND o.needs > (SELECT COUNT(*) FROM desk_approvals a WHERE \
@@ -86,6 +86,27 @@ const CHECKS: [(&str, &str); 12] = [
          WHERE r.id IS NULL AND p.entered_at >= (SELECT COALESCE(MIN(x.issued_at), p.entered_at + 1) \
          FROM papers x WHERE x.kind = 3) LIMIT 1",
         "a payment for it has no receipt",
+    ),
+    (
+        "SELECT a.top_up_id FROM desk_approvals a WHERE NOT EXISTS (SELECT 1 FROM desk_events e WHERE \
+         e.top_up_id = a.top_up_id AND e.deed = 2 AND e.done_by = a.approved_by AND e.done_at = a.approved_at) \
+         ORDER BY a.top_up_id LIMIT 1",
+        "its history knows nothing of somebody who is said to have agreed",
+    ),
+    (
+        "SELECT p.top_up_id FROM desk_payments p WHERE NOT EXISTS (SELECT 1 FROM desk_events e WHERE \
+         e.top_up_id = p.top_up_id AND e.deed = 5 AND e.done_by = p.entered_by AND e.done_at = p.entered_at) \
+         ORDER BY p.top_up_id LIMIT 1",
+        "its history knows nothing of a payment",
+    ),
+    // Several things may have been done in one moment; what needs nobody's
+    // agreement goes on as it is entered.
+    (
+        "SELECT t.id FROM top_ups t JOIN desk_orders o ON o.top_up_id = t.id WHERE \
+         (o.needs > 0 OR EXISTS (SELECT 1 FROM desk_events d WHERE d.top_up_id = t.id AND d.deed > 1)) AND t.state NOT IN \
+         (SELECT e.state FROM desk_events e WHERE e.top_up_id = t.id AND e.done_at = \
+         (SELECT MAX(l.done_at) FROM desk_events l WHERE l.top_up_id = t.id)) ORDER BY t.id LIMIT 1",
+        "its history says that it stands otherwise",
     ),
 ];
 

@@ -13,6 +13,7 @@ use tests::databases::{Direct, on_each_database};
 use tests::people::Market;
 
 use super::lively::lively;
+use super::paid::lively_and_paid;
 use attack::Attack;
 use table::Table;
 
@@ -31,13 +32,51 @@ const LEDGER: [(&str, &[&str]); 11] = [
     ("redemption_approvals", &["redemption_id", "approved_by"]),
 ];
 
+/// Tables that money depends on, though not all of their columns are in the
+/// ledger: the database's own guards have to hold there, or the audit names
+/// the row.
+const GUARDED: [(&str, &[&str]); 11] = [
+    ("top_ups", &["id"]),
+    ("disputes", &["id"]),
+    ("refunds", &["id"]),
+    ("promo_lots", &["id"]),
+    ("token_prices", &["id"]),
+    ("bundle_sets", &["id"]),
+    ("bundles", &["id"]),
+    ("desk_orders", &["top_up_id"]),
+    ("desk_approvals", &["top_up_id", "approved_by"]),
+    ("desk_payments", &["id"]),
+    ("desk_events", &["id"]),
+];
+
+/// Columns of these that no money follows from, and why.
+const FREE: [(&str, &str, &str); 15] = [
+    ("top_ups", "provider", "the provider is asked, and says whether it fits"),
+    ("top_ups", "session_ref", "as above"),
+    ("top_ups", "payment_ref", "as above"),
+    ("top_ups", "closed_at", "tells when; decides nothing"),
+    ("disputes", "tokens", "worked out anew whenever the payment is looked up"),
+    ("disputes", "amount_minor", "the provider's, and taken over anew at each look"),
+    ("disputes", "state", "as above; what it froze, kept and took is looked at"),
+    ("disputes", "closed_at", "when it ended; that it ended is looked at"),
+    ("refunds", "provider_ref", "a note"),
+    ("refunds", "attempts", "how often it was tried"),
+    ("refunds", "due_at", "when it is tried again"),
+    ("refunds", "error", "a note"),
+    ("refunds", "closed_at", "when it ended; that it ended is looked at"),
+    ("desk_orders", "taken_from", "may be erased"),
+    ("desk_orders", "notes", "may be erased"),
+];
+
+/// Tables of these to which anybody with SQL may add what looks like more of
+/// the same: prices, orders and lines of history that nobody made.
+const ADDED: [&str; 5] = ["token_prices", "bundle_sets", "bundles", "desk_orders", "desk_events"];
+
 /// Everything else. A new table belongs here, or above.
 const OTHERS: &[&str] = &[
     "customers",
     "handovers",
     "credit_limits",
-    "desk_orders",
-    "desk_approvals",
     "desk_series",
     "papers",
     "bill_tos",
@@ -45,8 +84,6 @@ const OTHERS: &[&str] = &[
     "desk_moves",
     "desk_reminders",
     "desk_attachments",
-    "desk_payments",
-    "desk_events",
     "users",
     "sessions",
     "invitations",
@@ -59,13 +96,6 @@ const OTHERS: &[&str] = &[
     "cart_lines",
     "library",
     "fee_rules",
-    "token_prices",
-    "bundle_sets",
-    "bundles",
-    "top_ups",
-    "promo_lots",
-    "disputes",
-    "refunds",
     "redemption_payees",
     "top_up_misfits",
     "top_up_reviews",
@@ -108,7 +138,7 @@ fn every_table_is_known() {
         let market = Market::on(base).await;
         let direct = market.base.connect().await;
         let mut known: Vec<&str> = OTHERS.to_vec();
-        known.extend(LEDGER.iter().map(|(name, _)| *name));
+        known.extend(LEDGER.iter().chain(&GUARDED).map(|(name, _)| *name));
         known.push("seaql_migrations");
         known.sort_unstable();
         assert_eq!(table::names(&direct).await, known);
@@ -121,7 +151,7 @@ fn what_the_database_lets_pass_the_audit_names() {
     on_each_database(async |base| {
         let lively = lively(base).await;
         let direct = lively.market.base.connect().await;
-        let refused = attack_all(&lively.market, &direct, Triggers::Armed).await;
+        let refused = attack_all(&lively.market, &direct, Triggers::Armed, &LEDGER).await;
         assert!(refused > 500, "the triggers refused only {refused} attacks");
         lively.market.store.close().await;
     });
@@ -132,7 +162,18 @@ fn with_the_triggers_gone_the_audit_still_names_the_row() {
     on_each_database(async |base| {
         let lively = lively(base).await;
         let direct = lively.market.base.connect().await;
-        attack_all(&lively.market, &direct, Triggers::Gone).await;
+        attack_all(&lively.market, &direct, Triggers::Gone, &LEDGER).await;
+        lively.market.store.close().await;
+    });
+}
+
+#[test]
+fn what_money_depends_on_is_guarded_or_named() {
+    on_each_database(async |base| {
+        let lively = lively_and_paid(base).await;
+        let direct = lively.market.base.connect().await;
+        let refused = attack_all(&lively.market, &direct, Triggers::Armed, &GUARDED).await;
+        assert!(refused > 500, "the triggers refused only {refused} attacks");
         lively.market.store.close().await;
     });
 }
@@ -155,10 +196,10 @@ enum Triggers {
 }
 
 /// Tries all attacks on all rows; returns how many the database refused.
-async fn attack_all(market: &Market, direct: &Direct, triggers: Triggers) -> u32 {
+async fn attack_all(market: &Market, direct: &Direct, triggers: Triggers, tables: &[(&str, &[&str])]) -> u32 {
     let guard = table::Guard::of(direct).await;
     let (mut refused, mut found) = (0, 0);
-    for (name, key) in LEDGER {
+    for (name, key) in tables {
         let table = Table::read(direct, name, key).await;
         assert!(!table.rows.is_empty(), "{name} has no row to attack");
         for attack in attack::all(&table) {
@@ -197,6 +238,13 @@ fn judge(table: &Table, attack: &Attack, verdict: Option<String>, triggers: Trig
     // a giver's words may be erased.
     let is_gap = attack.what.starts_with("heads listings: sequence ");
     let is_erased = table.name == "gifts" && attack.what.ends_with("to ''");
+    let is_free = |(name, column, _): &(&str, &str, &str)| {
+        *name == table.name && attack.column.as_deref() == Some(*column)
+    };
+    let is_added = attack.what.ends_with(": added") && ADDED.contains(&table.name.as_str());
+    if verdict.is_none() && (attack.is_harmless || is_added || FREE.iter().any(is_free)) {
+        return;
+    }
     match verdict {
         None => {
             assert!(is_gap || is_erased || MISSED.iter().any(is_missed), "nobody noticed: {}", attack.what)
