@@ -162,6 +162,18 @@ impl Form {
         self
     }
 
+    /// The value of a field, if the form has it.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a button's label begins so.
+    #[must_use]
+    pub fn has_button(&self, label: &str) -> bool {
+        self.buttons.iter().any(|button| button.label.starts_with(label))
+    }
+
     /// The value of a field.
     ///
     /// # Panics

@@ -92,6 +92,34 @@ async fn what_is_against_the_protocol_closes_the_connection() {
     program.close();
 }
 
+/// Many people may share an address, but not without end: each line that is
+/// held open costs memory.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_holds_a_hundred_lines_open() {
+    let program = Program::with(&[]);
+    let protocol = [("sec-websocket-protocol", "graphql-transport-ws")];
+    let mut lines = Vec::new();
+    for _ in 0..100 {
+        let mut socket = Socket::open(&program).await;
+        socket.says(&json!({ "type": "connection_init" })).await;
+        lines.push(socket);
+    }
+    for _ in 0..2 {
+        assert_eq!(Socket::try_open(&program, &protocol).await.err(), Some(429));
+    }
+    // Events count with them; pages and the API are not in the way.
+    let user = Api::opens_account(&program).await;
+    let events = json!({ "query": WALLET });
+    let told = user.request().header("accept", "text/event-stream").json(&events).send().await;
+    assert_eq!(told.expect("the API answers").status(), 429);
+    assert_eq!(user.balance().await, "50");
+    // Whoever hangs up makes room.
+    drop(lines.pop());
+    let again = async { while Socket::try_open(&program, &protocol).await.is_err() {} };
+    tokio::time::timeout(std::time::Duration::from_secs(30), again).await.expect("there is room again");
+    program.close();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn listening_ends_with_the_session_and_has_limits() {
     let program = Program::with(&[]);

@@ -3,6 +3,8 @@
 
 mod api;
 mod browser;
+mod desk;
+mod disputes;
 mod files;
 mod forms;
 mod gifts;
@@ -18,6 +20,7 @@ mod rented;
 mod shortcuts;
 mod site;
 mod software;
+mod stripe;
 mod topups;
 mod vendor;
 mod vouchers;

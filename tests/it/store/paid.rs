@@ -25,7 +25,7 @@ fn cents(minor: i64) -> Money {
 pub(super) async fn lively_and_paid(base: Base) -> Lively {
     let lively = lively(base).await;
     let market = &lively.market;
-    let (keeper, heron) = (market.staff("keeper2").await, market.staff("heron").await);
+    let (keeper, heron) = (market.staff("clerk").await, market.staff("bursar").await);
     market.store.set_token_price(&keeper.actor, "0.01", None, None).await.unwrap();
     pay_by_card(market, &keeper).await;
     order_at_desk(market, &keeper, &heron).await;
@@ -131,7 +131,7 @@ async fn order_at_desk(market: &Market, keeper: &Person, heron: &Person) {
         store.record_payment(&heron.actor, id, new, name).await.unwrap();
     };
     pays(paid, "2", "B-1").await;
-    store.give_tokens(&plover.actor, "heron", tokens("350"), "", "away").await.unwrap();
+    store.give_tokens(&plover.actor, "wren", tokens("350"), "", "away").await.unwrap();
     market.pass(31 * 86_400);
     assert_eq!(store.fall_due(&Actor::System, 9).await.unwrap(), 2);
     pays(owed, "1", "B-2").await;
