@@ -1,5 +1,6 @@
 //! Card payments through Stripe, with the program as an operator runs it and
-//! a Stripe of the test's own: paid, told, told again. Messages that nobody should believe are refused, and nothing is lost.
+//! a Stripe of the test's own: paid, told, told again, sent back, disputed.
+//! Messages that nobody should believe are refused, and nothing is lost.
 
 use reqwest::{Client, redirect};
 use serde_json::{Value, json};
@@ -105,6 +106,35 @@ impl Payer {
 /// Seconds of the machine's clock, which the program runs by.
 fn now() -> i64 {
     store::world::World::system().now().millis() / 1_000
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paid_told_twice_sent_back_disputed_and_lost() {
+    let shop = Shop::open().await;
+    let mut payer = shop.payer().await;
+    payer.hears("50", "0").await;
+    shop.double.is_paid(&payer.session);
+    shop.tell_all(&payer.session).await;
+    payer.hears("1050", "0").await;
+    shop.tell_all(&payer.session).await;
+    shop.double.sends_back(&payer.session, 250);
+    shop.tell_all(&payer.session).await;
+    payer.hears("800", "0").await;
+    let other = Api::opens_account(&shop.program).await;
+    let given = payer.api.gives(&other.handle, "600", "g").await.expect("the API answers");
+    given.expect("what is there can be given");
+    payer.hears("200", "0").await;
+    shop.double.is_disputed(&payer.session);
+    shop.tell_all(&payer.session).await;
+    payer.hears("50", "0").await;
+    let frozen = payer.api.gives(&other.handle, "1", "h").await.expect("the API answers");
+    assert_eq!(frozen.expect_err("a disputed account is frozen").code, "ACCOUNT_FROZEN");
+    shop.double.is_withdrawn(&payer.session);
+    shop.double.loses(&payer.session);
+    shop.tell_all(&payer.session).await;
+    payer.hears("0", "600").await;
+    payer.stands("REVERSED").await;
+    shop.program.close();
 }
 
 #[tokio::test(flavor = "multi_thread")]
