@@ -91,7 +91,7 @@ fn a_transfer_of_nothing_and_an_order_with_oneself_cannot_be_written() {
             ),
             (
                 "INSERT INTO order_lines SELECT order_id, line + 9, listing_id, title, kind, 0, unit_price, total, \
-                 fee, fee_rule_id, fee_explanation FROM order_lines",
+                 fee, fee_rule_id, fee_explanation, offer_id FROM order_lines",
                 "order_lines_amounts",
             ),
         ];
