@@ -18,7 +18,7 @@ pub mod web;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::SystemTime;
+use std::time::{Duration, UNIX_EPOCH};
 
 use domain::time::{Seconds, Timestamp};
 use serde::Serialize;
@@ -54,7 +54,7 @@ pub struct Keyring {
     folder: PathBuf,
     store: String,
     world: World,
-    read: RwLock<(Option<SystemTime>, Arc<Kept>)>,
+    read: RwLock<(Option<Duration>, Arc<Kept>)>,
 }
 
 /// What `farthing keys show` tells of one key.
@@ -102,7 +102,7 @@ impl Keyring {
             file::write_new(&path, &first)?;
         }
         let kept = file::read(&path)?;
-        let stamp = std::fs::metadata(&path)?.modified().ok();
+        let stamp = written(&path);
         let read = RwLock::new((stamp, Arc::new(kept)));
         let keys = Self { folder: folder.to_owned(), store: store.to_owned(), world, read };
         if keys.kept().store != store {
@@ -133,7 +133,7 @@ impl Keyring {
     /// The keys as they stand in the file: another program may have rotated.
     fn kept(&self) -> Arc<Kept> {
         let path = self.folder.join(SIGNING_FILE);
-        let stamp = std::fs::metadata(&path).and_then(|it| it.modified()).ok();
+        let stamp = written(&path);
         {
             let read = self.read.read().unwrap_or_else(PoisonError::into_inner);
             if read.0 == stamp {
@@ -162,7 +162,7 @@ impl Keyring {
         let kept = next(Some(&self.kept()), root, &self.store, self.world.now(), old)?;
         let path = self.folder.join(SIGNING_FILE);
         file::write(&path, &kept)?;
-        let stamp = std::fs::metadata(&path)?.modified().ok();
+        let stamp = written(&path);
         *self.read.write().unwrap_or_else(PoisonError::into_inner) = (stamp, Arc::new(kept));
         Ok(())
     }
@@ -294,6 +294,11 @@ pub enum Old {
     Kept,
     /// They leave it: what they signed no longer holds.
     Dropped,
+}
+
+/// When a file was written last: only to notice that it was.
+fn written(path: &Path) -> Option<Duration> {
+    std::fs::metadata(path).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()
 }
 
 /// The next set of keys: a new one for each role.

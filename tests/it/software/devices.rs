@@ -1,6 +1,7 @@
 //! Devices: proofs, codes, and what they take along, with the client's own
 //! keys and journals.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue};
@@ -9,6 +10,7 @@ use client::device::{Device, ProofClaims};
 use client::journal::{Journal, Lease};
 use client::time::Moment;
 use domain::access::Actor;
+use domain::id::LicenceId;
 use domain::licence::device::DeviceKey;
 use domain::licence::holding::LeaseState;
 use domain::licence::verdict::Verdict;
@@ -130,6 +132,20 @@ fn a_code_is_what_was_paid_for() {
     });
 }
 
+/// The journal of a lease of five uses, as the client keeps it.
+fn journal(folder: &Path, name: &str, (licence, device): (LicenceId, &Device), settle_by: Moment) -> Journal {
+    let lease = Lease {
+        v: 1,
+        lease: name.to_owned(),
+        ent: licence.to_string(),
+        dev: device.id().to_owned(),
+        meter: "use".to_owned(),
+        units: 5,
+        settle_by,
+    };
+    Journal::open(&folder.join(name), lease).unwrap()
+}
+
 #[test]
 fn what_the_clients_journal_tells_is_settled_and_charged_and_credited() {
     on_each_database(async |base| {
@@ -139,19 +155,9 @@ fn what_the_clients_journal_tells_is_settled_and_charged_and_credited() {
         let (store, finch, key) = (&shop.market.store, &shop.finch.actor, key(&device));
         let licence = shop.rents(USES, "6", "r").await;
         store.activate_device(finch, Some(&key), licence, None).await.unwrap();
-        let open = |name: &str, folder: &str, settle_by| {
-            let lease = Lease {
-                v: 1,
-                lease: name.to_owned(),
-                ent: licence.to_string(),
-                dev: device.id().to_owned(),
-                meter: "use".to_owned(),
-                units: 5,
-                settle_by,
-            };
-            Journal::open(&std::path::Path::new(folder).join(name), lease).unwrap()
-        };
-        let place = folder.path().to_str().unwrap();
+        let open =
+            |name: &str, folder: &Path, settle_by| journal(folder, name, (licence, &device), settle_by);
+        let place = folder.path();
         let take = |name: &'static str| store.lease_units(&NOBODY, Some(&key), licence, ("use", 5, name));
         let told = |journal: &mut Journal| serde_json::to_string(&journal.report().unwrap()).unwrap();
 
@@ -191,7 +197,7 @@ fn what_the_clients_journal_tells_is_settled_and_charged_and_credited() {
         let (lease, _) = take("three").await.unwrap();
         let copy = tempfile::tempdir().unwrap();
         let mut one = open("three", place, moment(lease.settle_by));
-        let mut two = open("three", copy.path().to_str().unwrap(), moment(lease.settle_by));
+        let mut two = open("three", copy.path(), moment(lease.settle_by));
         let now = moment(shop.market.world.now());
         one.spend("d", 1, now).unwrap();
         two.spend("e", 1, now).unwrap();

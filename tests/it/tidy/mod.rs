@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The folders of the house.
-const FOLDERS: [&str; 13] = [
+const FOLDERS: &[&str] = &[
     ".ci",
     "benches",
     "client",
@@ -18,6 +18,7 @@ const FOLDERS: [&str; 13] = [
     "frontend",
     "graphql",
     "migrations",
+    "package",
     "search",
     "server",
     "store",
