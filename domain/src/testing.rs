@@ -241,6 +241,7 @@ impl Scene {
         let (mut batches, mut redemptions) = (BTreeMap::new(), BTreeMap::new());
         for change in &self.book.written.changes {
             match change {
+                Change::LotMade(lot) => audit.lot(lot)?,
                 Change::OrderMade(order) => {
                     let is_held = order.state == crate::order::OrderState::Held;
                     orders.insert(order.id, (!is_held).then_some(order.at));
