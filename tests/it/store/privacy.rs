@@ -13,6 +13,24 @@ use super::tamper::columns_of_all_tables;
 /// numbers, times, random identities and hashes. A new column belongs here
 /// only with a reason why it must be stored.
 const TYPED: &[&str] = &[
+    // What a buyer calls a device, if they like to.
+    "activations.label",
+    // What a publisher tells of a program.
+    "artifacts.arch",
+    "artifacts.main",
+    "artifacts.name",
+    "artifacts.os",
+    "offers.meter",
+    "products.slug",
+    "releases.channel",
+    "releases.notes",
+    "releases.rules",
+    "releases.version",
+    // What a program calls its uses, so that a repeated one counts once.
+    "lease_lines.consume_id",
+    "leases.lease_id",
+    "tasks.task_id",
+    "usages.consume_id",
     // To whom papers are written, if somebody wished so; erased when asked.
     "bill_tos.bill_to",
     "categories.name",
@@ -56,6 +74,11 @@ const TYPED: &[&str] = &[
 
 /// Texts that we write ourselves.
 const OURS: &[&str] = &[
+    "activations.kid",
+    "activations.public_key",
+    "artifacts.file_hash",
+    "artifacts.files",
+    "artifacts.sha256",
     "bundles.currency",
     "credit_limits.currency",
     "desk_attachments.file",
@@ -73,15 +96,25 @@ const OURS: &[&str] = &[
     "inbox_events.event_ref",
     "inbox_events.kind",
     "inbox_events.subject",
+    "lease_lines.hash",
+    "leases.kid",
+    "leases.meter",
     "listings.cover",
     "listings.external_id",
     "listings.file_hash",
+    "meters.code",
     "papers.currency",
+    "publisher_keys.kid",
+    "publisher_keys.public_key",
+    "publisher_keys.sealed_key",
     "redemptions.currency",
     "top_up_misfits.why",
     "refunds.currency",
     "refunds.error",
     "refunds.provider_ref",
+    "releases.kid",
+    "releases.manifest",
+    "revocation_series.name",
     "sandbox_events.kind",
     "sandbox_events.session_ref",
     "sandbox_payments.cancel_path",
@@ -91,6 +124,7 @@ const OURS: &[&str] = &[
     "sandbox_payments.plan",
     "sandbox_payments.session_ref",
     "sandbox_payments.success_path",
+    "tasks.meter",
     "token_prices.currency",
     "top_ups.currency",
     "top_ups.intent",
@@ -100,6 +134,7 @@ const OURS: &[&str] = &[
     "top_ups.return_to",
     "top_ups.session_ref",
     "outbox.error",
+    "usages.meter",
     "users.passphrase_hash",
 ];
 
