@@ -189,6 +189,8 @@ fn state_fits(top_up: &TopUp, story: &Story) -> bool {
     let is_whole_back = top_up.reversed == top_up.credited;
     let is_written_off = story.written_off.is_some();
     let by_card = top_up.method == Method::Card;
+    // What a bounced cheque brought went back whole.
+    let is_empty = !is_credited || (!by_card && is_whole_back);
     match top_up.state {
         State::Credited => is_credited && !is_whole_back,
         // At the desk also one that was never credited.
@@ -196,10 +198,8 @@ fn state_fits(top_up: &TopUp, story: &Story) -> bool {
         State::Paid | State::Overdue => is_credited && !by_card,
         State::WrittenOff => is_credited && is_written_off,
         State::PartPaid => !by_card,
-        State::Submitted | State::Rejected | State::Expired => !is_credited,
-        State::Draft | State::AwaitingApproval | State::Approved | State::Cancelled => {
-            !is_credited && !by_card
-        }
+        State::Submitted | State::Rejected | State::Expired => is_empty,
+        State::Draft | State::AwaitingApproval | State::Approved | State::Cancelled => is_empty && !by_card,
         State::Review => !is_credited && by_card,
     }
 }
