@@ -154,6 +154,10 @@ impl Story {
                 self.withdrawn += amount;
                 self.held -= if from.kind == AccountKind::Dispute { amount } else { 0 };
             }
+            TransferCode::WriteOff if from.kind == AccountKind::Promo => {
+                self.written_off.get_or_insert_default();
+                self.bonus_back += amount;
+            }
             TransferCode::WriteOff => *self.written_off.get_or_insert_default() += amount,
             _ => return Err("a transfer that no top-up has"),
         }
@@ -198,8 +202,9 @@ fn state_fits(top_up: &TopUp, story: &Story) -> bool {
         State::Paid | State::Overdue => is_credited && !by_card,
         State::WrittenOff => is_credited && is_written_off,
         State::PartPaid => !by_card,
-        State::Submitted | State::Rejected | State::Expired => is_empty,
-        State::Draft | State::AwaitingApproval | State::Approved | State::Cancelled => is_empty && !by_card,
+        // A card payment in review that the staff closed ends as cancelled.
+        State::Submitted | State::Rejected | State::Expired | State::Cancelled => is_empty,
+        State::Draft | State::AwaitingApproval | State::Approved => is_empty && !by_card,
         State::Review => !is_credited && by_card,
     }
 }
