@@ -60,6 +60,17 @@ impl Actor {
         }
     }
 
+    /// The program itself, for what only its workers and its command line do.
+    ///
+    /// # Errors
+    /// `Forbidden` for everybody else.
+    pub const fn system(&self) -> Result<(), Refusal> {
+        match self {
+            Self::System => Ok(()),
+            Self::User(_) | Self::Visitor(_) => Err(Refusal::Forbidden),
+        }
+    }
+
     /// The signed-in user's id, if there is one.
     #[must_use]
     pub const fn user_id(&self) -> Option<UserId> {

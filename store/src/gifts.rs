@@ -120,9 +120,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn return_due(&self, actor: &Actor, limit: u32) -> Done<u32> {
-        if *actor != Actor::System {
-            return Err(Refusal::Forbidden.into());
-        }
+        actor.system()?;
         let sql = format!(
             "SELECT id FROM gifts WHERE state = 2 AND expires_at <= $1 ORDER BY expires_at LIMIT {limit}"
         );

@@ -77,9 +77,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody but the program itself.
     pub async fn import_listings(&self, actor: &Actor, listings: Vec<Imported>) -> Done<u64> {
-        if *actor != Actor::System {
-            return Err(Refusal::Forbidden.into());
-        }
+        actor.system()?;
         if listings.is_empty() {
             return Ok(0);
         }

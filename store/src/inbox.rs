@@ -9,7 +9,6 @@ use sea_orm::Value;
 
 use crate::Store;
 use crate::error::{Done, Fault};
-use crate::topups::only_system;
 
 /// A message of a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +30,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn receive_event(&self, actor: &Actor, event: Event) -> Done<bool> {
-        only_system(actor)?;
+        actor.system()?;
         let now = self.0.world.now().millis();
         let values: Vec<Value> = vec![
             event.provider.number().into(),
@@ -86,7 +85,7 @@ impl Store {
         event: &Event,
         again: Option<(Seconds, String)>,
     ) -> Done<()> {
-        only_system(actor)?;
+        actor.system()?;
         let now = self.0.world.now();
         let done = again.is_none().then(|| now.millis());
         let due = again.as_ref().map_or(now, |(wait, _)| now.after(*wait)).millis();

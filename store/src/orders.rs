@@ -185,9 +185,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn release_due(&self, actor: &Actor, limit: u32) -> Done<u32> {
-        if *actor != Actor::System {
-            return Err(Refusal::Forbidden.into());
-        }
+        actor.system()?;
         let sql = format!(
             "SELECT id FROM orders WHERE state = 1 AND release_at <= $1 ORDER BY release_at LIMIT {limit}"
         );

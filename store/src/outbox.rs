@@ -166,7 +166,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn take_letters(&self, actor: &Actor, limit: u32) -> Done<Vec<Letter>> {
-        program_only(actor)?;
+        actor.system()?;
         let now = self.0.world.now();
         let due = "done_at IS NULL AND dead_at IS NULL AND due_at <= $1";
         // Nothing is due most of the time, and reading costs the writer nothing.
@@ -194,7 +194,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn letter_sent(&self, actor: &Actor, id: LetterId) -> Done<()> {
-        program_only(actor)?;
+        actor.system()?;
         let now = self.0.world.now().millis();
         self.writer()?
             .change(move |link| {
@@ -221,7 +221,7 @@ impl Store {
         why: Undelivered,
         error: String,
     ) -> Done<()> {
-        program_only(actor)?;
+        actor.system()?;
         let (id, now) = (letter.id, self.0.world.now());
         let again_at = wait_after(letter.attempt, why).map(|wait| now.after(wait).millis());
         let dead_at = again_at.is_none().then(|| now.millis());
@@ -323,10 +323,6 @@ impl Store {
             })
             .await
     }
-}
-
-fn program_only(actor: &Actor) -> Result<(), Refusal> {
-    if *actor == Actor::System { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
 fn kind(row: &mut Columns<'_>) -> Result<MailKind, Fault> {

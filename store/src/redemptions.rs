@@ -16,7 +16,6 @@ use crate::Store;
 use crate::error::{Done, Fault};
 use crate::orders::keyed;
 use crate::secrets::Secret;
-use crate::topups::only_system;
 
 pub(crate) use book::{REDEMPTION_COLUMNS, approvals, load, read_redemption, write};
 pub use reads::{RedemptionEvent, RedemptionView};
@@ -163,7 +162,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn erase_payees(&self, actor: &Actor, limit: u32) -> Done<u64> {
-        only_system(actor)?;
+        actor.system()?;
         let before = self.0.world.now().before(self.0.market.redemption.payee_kept).millis();
         let sql = format!(
             "SELECT p.redemption_id FROM redemption_payees p JOIN redemptions r ON r.id = p.redemption_id \

@@ -12,7 +12,6 @@ use domain::topup::settle::RefundAnswer;
 use crate::Store;
 use crate::book::disputes::{REFUND_COLUMNS, read_refund};
 use crate::error::{Done, Fault};
-use crate::topups::only_system;
 
 impl Store {
     /// Sends a top-up back that is still whole: the tokens at once, the money
@@ -48,7 +47,7 @@ impl Store {
     /// `Forbidden` for everybody else, then as for
     /// [`decide_refund_answer`](domain::topup::settle::decide_refund_answer).
     pub async fn end_refund(&self, actor: &Actor, refund: &Refund, state: RefundState) -> Done<()> {
-        only_system(actor)?;
+        actor.system()?;
         let answer = RefundAnswer { top_up: refund.top_up, refund: refund.id, state };
         self.command(None, Command::EndRefund(answer), None).await.map(|_| ())
     }
@@ -65,7 +64,7 @@ impl Store {
         wait: Seconds,
         error: String,
     ) -> Done<()> {
-        only_system(actor)?;
+        actor.system()?;
         let due = self.0.world.now().after(wait).millis();
         let error: String = error.chars().take(200).collect();
         self.writer()?

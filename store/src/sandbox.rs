@@ -13,7 +13,6 @@ use uuid::Uuid;
 
 use crate::Store;
 use crate::error::{Done, Fault};
-use crate::topups::only_system;
 use crate::tx::{Columns, insert};
 
 const COLUMNS: &str = "session_ref, top_up_id, currency, amount_minor, success_path, cancel_path, progress, \
@@ -71,7 +70,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn open_sandbox_payment(&self, actor: &Actor, payment: SandboxPayment) -> Done<SandboxPayment> {
-        only_system(actor)?;
+        actor.system()?;
         let top_up = payment.top_up;
         let at = self.0.world.now().millis();
         let values: Vec<Value> = vec![
@@ -133,7 +132,7 @@ impl Store {
         to: SandboxPayment,
         kind: &'static str,
     ) -> Done<bool> {
-        only_system(actor)?;
+        actor.system()?;
         let mint = self.0.world.mint();
         let event: Vec<Value> =
             vec![mint.uuid(0).into(), to.session.clone().into(), kind.into(), mint.at().millis().into()];
@@ -187,7 +186,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn sandbox_delivered(&self, actor: &Actor, event: Uuid) -> Done<()> {
-        only_system(actor)?;
+        actor.system()?;
         let at = self.0.world.now().millis();
         self.writer()?
             .change(move |link| {

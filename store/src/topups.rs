@@ -185,7 +185,7 @@ impl Store {
         provider: Provider,
         session: &str,
     ) -> Done<TopUp> {
-        only_system(actor)?;
+        actor.system()?;
         let values = vec![id.uuid().into(), provider.number().into(), Value::from(session.to_owned())];
         self.writer()?
             .change(move |link| {
@@ -233,7 +233,7 @@ impl Store {
         payment: PaymentFacts,
         is_live: bool,
     ) -> Done<TopUp> {
-        only_system(actor)?;
+        actor.system()?;
         let top_up = self.load_top_up(id).await?;
         let orders = match payment.disputes.is_empty() {
             true => Vec::new(),
@@ -309,7 +309,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn expire_promo(&self, actor: &Actor, limit: u32) -> Done<u32> {
-        only_system(actor)?;
+        actor.system()?;
         let sql = format!(
             "SELECT a.owner FROM accounts a WHERE a.kind = 3 AND a.credits > a.debits \
              AND a.owner IN (SELECT user_id FROM promo_lots WHERE expires_at <= $1) \
@@ -340,9 +340,4 @@ impl Store {
         found.sort_by_key(|view| wanted.iter().position(|id| *id == view.top_up.id));
         Ok(found)
     }
-}
-
-/// What only the program itself may do.
-pub(crate) fn only_system(actor: &Actor) -> Result<(), Refusal> {
-    if *actor == Actor::System { Ok(()) } else { Err(Refusal::Forbidden) }
 }

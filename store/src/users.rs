@@ -171,9 +171,7 @@ impl Store {
     /// `Forbidden` for everybody but the program itself, then as for
     /// [`Store::open_account`].
     pub async fn add_vendor(&self, actor: &Actor, handle: &str) -> Done<Opened> {
-        if *actor != Actor::System {
-            return Err(Refusal::Forbidden.into());
-        }
+        actor.system()?;
         self.open_for(HandleChoice::Chosen(Handle::parse(handle)?), None, Role::Staff, None).await
     }
 
@@ -219,9 +217,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn invite_vendor(&self, actor: &Actor) -> Done<String> {
-        if *actor != Actor::System {
-            return Err(Refusal::Forbidden.into());
-        }
+        actor.system()?;
         let token = draw_session_token(&self.0.world);
         let (hash, now) = (hash_token(&token), self.0.world.now().millis());
         self.writer()?

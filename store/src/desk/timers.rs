@@ -8,7 +8,6 @@ use domain::refusal::Refusal;
 
 use crate::Store;
 use crate::error::{Done, Error, Fault};
-use crate::topups::only_system;
 
 impl Store {
     /// Reminds of invoices whose money should have come by now, at most
@@ -18,7 +17,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn fall_due(&self, actor: &Actor, limit: u32) -> Done<u32> {
-        only_system(actor)?;
+        actor.system()?;
         let next: Vec<String> = REMINDERS
             .iter()
             .enumerate()
@@ -40,7 +39,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn expire_desk_orders(&self, actor: &Actor, limit: u32) -> Done<u32> {
-        only_system(actor)?;
+        actor.system()?;
         let sql = format!(
             "SELECT t.id FROM desk_orders o JOIN top_ups t ON t.id = o.top_up_id \
              WHERE t.state IN (2, 3) AND t.expires_at <= $1 ORDER BY t.expires_at LIMIT {limit}"

@@ -208,9 +208,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn renew_releases(&self, actor: &Actor, limit: u32) -> Done<u32> {
-        if *actor != Actor::System {
-            return Err(Refusal::Forbidden.into());
-        }
+        actor.system()?;
         let half = domain::time::Seconds::new(MANIFEST_HOLDS.get() / 2);
         let before = self.0.world.now().after(half).millis();
         let sql = format!("SELECT id FROM releases WHERE state = 2 AND expires_at <= $1 LIMIT {limit}");

@@ -277,9 +277,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn sweep_uploads(&self, actor: &Actor, limit: u32) -> Done<u32> {
-        if *actor != Actor::System {
-            return Err(Refusal::Forbidden.into());
-        }
+        actor.system()?;
         let before = self.0.world.now().before(UPLOAD_KEPT).millis();
         let sql = format!("SELECT id FROM artifacts WHERE state = 1 AND begun_at < $1 LIMIT {limit}");
         let stale = self.read().rows(sql, vec![before.into()], |row| row.id(ArtifactId::new)).await?;
