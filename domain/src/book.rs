@@ -25,7 +25,7 @@ use crate::id::{
 use crate::ledger::posting::Balances;
 use crate::ledger::transfer::Transaction;
 use crate::licence::command::{Counted, LicenceChange};
-use crate::licence::holding::Shelf;
+use crate::licence::holding::Holdings;
 use crate::listing::Offered;
 use crate::listing::category::CategoryTree;
 use crate::order::purchase::Wanted;
@@ -191,7 +191,7 @@ pub struct Book {
     /// The vouchers.
     pub vouchers: Vouchers,
     /// The licences and offers.
-    pub shelf: Shelf,
+    pub holdings: Holdings,
     /// The orders at the desk.
     pub desk: Tray,
     /// The redemptions.
@@ -224,7 +224,7 @@ impl Book {
             balances: Balances::default(),
             written: Written::default(),
             vouchers: Vouchers::default(),
-            shelf: Shelf::default(),
+            holdings: Holdings::default(),
             desk: Tray::default(),
             redemptions: Redemptions::default(),
             reviews: Reviews::default(),

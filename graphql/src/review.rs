@@ -3,7 +3,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use domain::topup::facts::DisputeState as State;
-use domain::topup::review::Verdict;
+use domain::topup::review::Ruling;
 use store::page::{PAGE_MAX, Window};
 use store::reviews::{DisputeView, Misfit};
 use store::topups::TopUpView;
@@ -17,7 +17,7 @@ use crate::topup::TopUpOrder;
 
 twin! {
     /// What a member of the staff says of a top-up in review.
-    TopUpVerdict of "Verdict" {
+    TopUpRuling of "Ruling" {
         /// It gets its tokens all the same; two have to say so.
         Credit,
         /// The money went back by hand.
@@ -60,7 +60,7 @@ pub(crate) struct TopUpReview {
     /// The handle of who did.
     by: Option<String>,
     /// What.
-    verdict: TopUpVerdict,
+    ruling: TopUpRuling,
     /// Why.
     note: String,
     /// When.
@@ -71,7 +71,7 @@ impl From<Misfit> for TopUpMisfit {
     fn from(misfit: Misfit) -> Self {
         let said = misfit.said.into_iter().map(|said| TopUpReview {
             by: said.by_handle,
-            verdict: said.verdict.into(),
+            ruling: said.ruling.into(),
             note: said.note,
             at: said.at.into(),
         });
@@ -174,13 +174,13 @@ pub(crate) struct ReviewTopUpInput {
     /// The global id of the top-up.
     top_up_id: ID,
     /// What.
-    verdict: TopUpVerdict,
+    ruling: TopUpRuling,
     /// Why; 1 to 1,000 characters.
     note: String,
 }
 
 payload! {
-    /// What came of a verdict.
+    /// What came of a ruling.
     ReviewTopUpPayload {
         /// The top-up as it is now.
         misfit: TopUpMisfit
@@ -203,8 +203,8 @@ impl ReviewMutation {
     ) -> Result<ReviewTopUpPayload> {
         let done = async {
             ctx.actor().staff()?;
-            let (id, verdict) = (read(&input.top_up_id)?, input.verdict.into());
-            ctx.store().review_top_up(ctx.actor(), id, verdict, &input.note).await
+            let (id, ruling) = (read(&input.top_up_id)?, input.ruling.into());
+            ctx.store().review_top_up(ctx.actor(), id, ruling, &input.note).await
         };
         ReviewTopUpPayload::of(ctx, done.await)
     }

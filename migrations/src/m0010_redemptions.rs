@@ -74,10 +74,10 @@ CREATE TABLE top_up_misfits (
 CREATE TABLE top_up_reviews (
     top_up_id {id} NOT NULL REFERENCES top_ups (id),
     decided_by {id} NOT NULL,
-    verdict {small} NOT NULL,
+    ruling {small} NOT NULL,
     note TEXT NOT NULL,
     decided_at {int} NOT NULL,
-    PRIMARY KEY (top_up_id, decided_by, verdict)
+    PRIMARY KEY (top_up_id, decided_by, ruling)
 ) {table}
 
 CREATE INDEX top_ups_review ON top_ups (id) WHERE state = 14
@@ -164,7 +164,7 @@ async fn agreed(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 /// said so.
 async fn reviewed(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     const TOO_FEW: &str = "OLD.state = 14 AND OLD.credited = 0 AND NEW.credited > 0 AND (SELECT COUNT(*) \
-         FROM top_up_reviews r WHERE r.top_up_id = NEW.id AND r.verdict = 1 AND r.decided_by <> NEW.user_id) < 2";
+         FROM top_up_reviews r WHERE r.top_up_id = NEW.id AND r.ruling = 1 AND r.decided_by <> NEW.user_id) < 2";
     const MESSAGE: &str = "two have to say that it is credited";
     let database = manager.get_connection();
     if manager.get_database_backend() == DatabaseBackend::Sqlite {

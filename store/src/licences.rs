@@ -5,8 +5,8 @@ pub(crate) mod audit;
 mod codes;
 mod counting;
 mod devices;
+pub(crate) mod load;
 mod reads;
-pub(crate) mod shelf;
 mod trade;
 pub(crate) mod write;
 

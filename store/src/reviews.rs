@@ -11,7 +11,7 @@ use domain::time::Timestamp;
 use domain::tokens::Tokens;
 use domain::topup::TopUp;
 use domain::topup::facts::DisputeState;
-use domain::topup::review::{Review, ReviewChange, Verdict};
+use domain::topup::review::{Review, ReviewChange, Ruling};
 use sea_orm::Value;
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ pub struct Said {
     /// Who did.
     pub by: UserId,
     /// What.
-    pub verdict: Verdict,
+    pub ruling: Ruling,
     /// Why.
     pub note: String,
     /// When.
@@ -111,7 +111,7 @@ impl Store {
         &self,
         actor: &Actor,
         top_up: TopUpId,
-        verdict: Verdict,
+        ruling: Ruling,
         note: &str,
     ) -> Done<Misfit> {
         let by = actor.staff()?.id;
@@ -119,7 +119,7 @@ impl Store {
             Refusal::InvalidInput { problem, .. } => Refusal::InvalidInput { field: "note".into(), problem },
             other => other,
         })?;
-        let review = Review { top_up, by, verdict, note, at: self.0.world.now() };
+        let review = Review { top_up, by, ruling, note, at: self.0.world.now() };
         self.command(Some(by), Command::ReviewTopUp(Box::new(review)), None).await?;
         self.misfit(actor, top_up).await
     }
@@ -159,7 +159,7 @@ impl Store {
             Ok(Misfit { top_up, handle: row.take()?, why: row.take()?, said: Vec::new() })
         };
         let mut misfits = self.read().rows(sql, values, read).await?;
-        let sql = "SELECT r.top_up_id, u.handle, r.decided_by, r.verdict, r.note, r.decided_at \
+        let sql = "SELECT r.top_up_id, u.handle, r.decided_by, r.ruling, r.note, r.decided_at \
                    FROM top_up_reviews r LEFT JOIN users u ON u.id = r.decided_by \
                    WHERE r.top_up_id IN ({}) ORDER BY r.decided_at";
         let keys = ids(misfits.iter().map(|misfit| misfit.top_up.id.uuid()));
@@ -168,7 +168,7 @@ impl Store {
             let said = Said {
                 by_handle: row.take()?,
                 by: row.id(UserId::new)?,
-                verdict: row.take_as("read a verdict", Verdict::from_number)?,
+                ruling: row.take_as("read a ruling", Ruling::from_number)?,
                 note: row.take()?,
                 at: row.time()?,
             };
@@ -231,13 +231,13 @@ impl Store {
 
 /// Loads what was said of the top-ups that a batch of requests needs.
 pub(crate) async fn load(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result<(), Fault> {
-    let sql = "SELECT top_up_id, decided_by, verdict, note, decided_at FROM top_up_reviews \
+    let sql = "SELECT top_up_id, decided_by, ruling, note, decided_at FROM top_up_reviews \
                WHERE top_up_id IN ({}) ORDER BY decided_at";
     let rows = link.rows_in(sql, ids(needs.top_ups.iter().map(|id| id.uuid())), |row| {
         Ok(Review {
             top_up: row.id(TopUpId::new)?,
             by: row.id(UserId::new)?,
-            verdict: row.take_as("read a verdict", Verdict::from_number)?,
+            ruling: row.take_as("read a ruling", Ruling::from_number)?,
             note: row.take_as("read a note", |text: String| DeskNote::parse(&text).ok())?,
             at: row.time()?,
         })
@@ -259,12 +259,12 @@ pub(crate) async fn write(link: Link<'_>, changes: &[Change]) -> Result<(), Faul
             ReviewChange::Said(review) => said.extend([
                 Value::from(review.top_up.uuid()),
                 review.by.uuid().into(),
-                review.verdict.number().into(),
+                review.ruling.number().into(),
                 review.note.as_str().into(),
                 review.at.millis().into(),
             ]),
         }
     }
     insert(link, "top_up_misfits (top_up_id, why, found_at)", 3, misfits).await?;
-    insert(link, "top_up_reviews (top_up_id, decided_by, verdict, note, decided_at)", 5, said).await
+    insert(link, "top_up_reviews (top_up_id, decided_by, ruling, note, decided_at)", 5, said).await
 }

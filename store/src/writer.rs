@@ -24,12 +24,12 @@ type Running<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
 
 /// A change that moves no tokens: a short piece of work in a transaction.
 trait Change: Send {
-    fn run<'t>(&'t mut self, link: Link<'t>) -> Running<'t, Result<Verdict, Fault>>;
+    fn run<'t>(&'t mut self, link: Link<'t>) -> Running<'t, Result<Fate, Fault>>;
     fn answer(self: Box<Self>, committed: Result<(), Fault>);
 }
 
 /// Whether a change's work is kept.
-enum Verdict {
+enum Fate {
     Keep,
     Undo,
 }
@@ -45,13 +45,13 @@ where
     F: for<'t> FnOnce(Link<'t>) -> Running<'t, Done<T>> + Send,
     T: Send,
 {
-    fn run<'t>(&'t mut self, link: Link<'t>) -> Running<'t, Result<Verdict, Fault>> {
+    fn run<'t>(&'t mut self, link: Link<'t>) -> Running<'t, Result<Fate, Fault>> {
         Box::pin(async move {
             let work = self.work.take().ok_or(Fault::bug("run a change twice"))?;
             let done = work(link).await;
-            let verdict = if done.is_ok() { Verdict::Keep } else { Verdict::Undo };
+            let fate = if done.is_ok() { Fate::Keep } else { Fate::Undo };
             self.done = Some(done);
-            Ok(verdict)
+            Ok(fate)
         })
     }
 
@@ -293,8 +293,8 @@ async fn make_together(setup: &Setup, changes: &mut [Box<dyn Change>]) -> Result
     for change in changes {
         let savepoint = Savepoint::begin(&transaction).await?;
         match change.run(savepoint.link()).await? {
-            Verdict::Keep => savepoint.keep().await?,
-            Verdict::Undo => savepoint.undo().await?,
+            Fate::Keep => savepoint.keep().await?,
+            Fate::Undo => savepoint.undo().await?,
         }
     }
     transaction.commit().await

@@ -423,9 +423,9 @@ impl Book {
                     grants: Vec::new(),
                     meters: Vec::new(),
                 };
-                self.shelf.load(Holding::load(empty, Vec::new()));
+                self.holdings.load(Holding::load(empty, Vec::new()));
             }
-            LicenceChange::Used(usage) => self.shelf.load_usage(usage.clone()),
+            LicenceChange::Used(usage) => self.holdings.load_usage(usage.clone()),
             LicenceChange::Granted { licence, .. }
             | LicenceChange::Revoked { licence, .. }
             | LicenceChange::Generation { licence, .. }
@@ -435,7 +435,7 @@ impl Book {
             | LicenceChange::Forked { licence, .. }
             | LicenceChange::TaskStands { licence, .. }
             | LicenceChange::LeaseStands { licence, .. } => {
-                if let Some(holding) = self.shelf.holdings.get_mut(licence) {
+                if let Some(holding) = self.holdings.all.get_mut(licence) {
                     holding.apply(change);
                 }
             }

@@ -73,9 +73,9 @@ pub(super) fn decide_consume(
     (meter, units, id): (&MeterCode, u32, &ClientId),
 ) -> Result<Decision, Refusal> {
     check_units(units, UNITS_MAX)?;
-    let holding = book.shelf.get(licence)?;
+    let holding = book.holdings.get(licence)?;
     holding.check_speaker(by)?;
-    if let Some(known) = book.shelf.usage(licence, id) {
+    if let Some(known) = book.holdings.usage(licence, id) {
         return match known.meter == *meter && known.units == units {
             true => Ok(about(licence, Some(again(known.left)), [])),
             false => Err(Refusal::IdReused),
@@ -119,7 +119,7 @@ pub(super) fn decide_begin(
     if lasts < TASK_MIN || lasts > TASK_MAX {
         return Err(Refusal::invalid("seconds", "a task takes from a second to seven days"));
     }
-    let holding = book.shelf.get(licence)?;
+    let holding = book.holdings.get(licence)?;
     holding.check_speaker(by)?;
     if let Some(known) = holding.task(id) {
         return match known.meter == *meter && known.units == units {
@@ -168,7 +168,7 @@ pub(super) fn decide_end(
     by: Option<&Speaker>,
     (id, is_done): (&ClientId, bool),
 ) -> Result<Decision, Refusal> {
-    let holding = book.shelf.get(licence)?;
+    let holding = book.holdings.get(licence)?;
     by.map_or(Ok(()), |speaker| holding.check_speaker(speaker))?;
     let task = holding.task(id).ok_or(Refusal::missing("task"))?;
     let at = facts.mint.at();

@@ -21,7 +21,7 @@ pub(super) fn decide_activate(
     by: UserId,
     (device, label): (&DeviceKey, &Option<DeviceLabel>),
 ) -> Result<Decision, Refusal> {
-    let holding = book.shelf.get(licence)?;
+    let holding = book.holdings.get(licence)?;
     holding.check_speaker(&Speaker::Owner(by))?;
     if holding.device(device.kid()).is_some() {
         return Ok(about(licence, None, []));
@@ -52,7 +52,7 @@ pub(super) fn decide_deactivate(
     by: &Speaker,
     kid: &str,
 ) -> Result<Decision, Refusal> {
-    let holding = book.shelf.get(licence)?;
+    let holding = book.holdings.get(licence)?;
     holding.check_speaker(by)?;
     let at = facts.mint.at();
     let is_move = match by {

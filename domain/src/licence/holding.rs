@@ -320,16 +320,16 @@ pub struct OnOffer {
 
 /// What a Book holds of software.
 #[derive(Clone, Debug, Default)]
-pub struct Shelf {
-    pub(super) holdings: HashMap<LicenceId, Holding>,
+pub struct Holdings {
+    pub(super) all: HashMap<LicenceId, Holding>,
     pub(super) offers: HashMap<OfferId, OnOffer>,
     pub(super) usages: HashMap<(LicenceId, ClientId), Usage>,
 }
 
-impl Shelf {
+impl Holdings {
     /// Records a licence's rows.
     pub fn load(&mut self, holding: Holding) {
-        self.holdings.insert(holding.licence.id, holding);
+        self.all.insert(holding.licence.id, holding);
     }
 
     /// Records an offer's row.
@@ -352,18 +352,18 @@ impl Shelf {
     /// # Errors
     /// `NotFound`.
     pub fn get(&self, id: LicenceId) -> Result<&Holding, Refusal> {
-        self.holdings.get(&id).ok_or(Refusal::missing("licence"))
+        self.all.get(&id).ok_or(Refusal::missing("licence"))
     }
 
     /// The licence that an order's grant belongs to.
     pub(super) fn of_order(&self, order: OrderId) -> Option<&Holding> {
-        self.holdings.values().find(|it| it.acquired.iter().any(|grant| grant.order == order))
+        self.all.values().find(|it| it.acquired.iter().any(|grant| grant.order == order))
     }
 
     /// A user's licences for a listing, oldest first.
     pub(super) fn of(&self, user: UserId, listing: ListingId) -> Vec<&Holding> {
         let is_theirs = |it: &&Holding| it.licence.user == user && it.licence.listing == listing;
-        let mut found: Vec<&Holding> = self.holdings.values().filter(is_theirs).collect();
+        let mut found: Vec<&Holding> = self.all.values().filter(is_theirs).collect();
         found.sort_by_key(|it| it.licence.id);
         found
     }

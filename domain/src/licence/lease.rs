@@ -34,7 +34,7 @@ pub(super) fn decide_lease(
     (meter, units, id, lasts): (&MeterCode, u32, &ClientId, Seconds),
 ) -> Result<Decision, Refusal> {
     check_units(units, LEASE_UNITS_MAX)?;
-    let holding = book.shelf.get(licence)?;
+    let holding = book.holdings.get(licence)?;
     holding.check_speaker(&Speaker::Device(by.clone()))?;
     if let Some(known) = holding.lease(id) {
         return match known.kid == by.kid() && known.meter == *meter && known.units == units {
@@ -108,7 +108,7 @@ pub(super) fn decide_settle(
     by: &Speaker,
     (id, report): (&ClientId, &Report),
 ) -> Result<Decision, Refusal> {
-    let holding = book.shelf.get(licence)?;
+    let holding = book.holdings.get(licence)?;
     let lease = holding.lease(id).ok_or(Refusal::missing("lease"))?;
     match by {
         // Also one that is no longer active: what it took along is to be told.
@@ -216,7 +216,7 @@ pub(super) fn decide_charge(
     licence: LicenceId,
     id: &ClientId,
 ) -> Result<Decision, Refusal> {
-    let holding = book.shelf.get(licence)?;
+    let holding = book.holdings.get(licence)?;
     let lease = holding.lease(id).ok_or(Refusal::missing("lease"))?;
     let at = facts.mint.at();
     if lease.state != LeaseState::Open {

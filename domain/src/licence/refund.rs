@@ -85,7 +85,7 @@ pub(super) fn decide_refund(
         Refunder::Seller(user) => order.seller == user,
         Refunder::Staff => true,
     };
-    let holding = book.shelf.of_order(id).filter(|_| is_theirs).ok_or(Refusal::missing("order"))?;
+    let holding = book.holdings.of_order(id).filter(|_| is_theirs).ok_or(Refusal::missing("order"))?;
     let grant = holding.acquired.iter().find(|it| it.order == id).ok_or(Refusal::missing("order"))?;
     if !grant.is_active() {
         return Ok(Decision { licence: Some(holding.licence.id), ..Decision::unchanged(id) });

@@ -21,7 +21,7 @@ use crate::tokens::Tokens;
 
 /// An offer that holds, and its listing, for this buyer.
 fn on_offer(book: &Book, buyer: UserId, id: OfferId) -> Result<(&Offer, &Offered), Refusal> {
-    let known = book.shelf.offers.get(&id).ok_or(Refusal::missing("offer"))?;
+    let known = book.holdings.offers.get(&id).ok_or(Refusal::missing("offer"))?;
     let listing = book.listing(known.offer.listing).ok_or(Refusal::missing("offer"))?;
     if listing.seller == buyer {
         return Err(Refusal::OwnListing);
@@ -56,7 +56,7 @@ pub(super) fn decide_acquire(
         (How::Rent, true) => return Err(Refusal::invalid("offerId", "this offer is to buy, not to rent")),
         (How::Buy, true) | (How::Rent, false) => {}
     }
-    let held = book.shelf.of(buyer, listing.id);
+    let held = book.holdings.of(buyer, listing.id);
     if held.iter().any(|it| it.licence.is_owned() && it.licence.state != LicenceState::Revoked) {
         return Err(Refusal::AlreadyOwned);
     }
@@ -117,7 +117,7 @@ pub(super) fn decide_convert(
 ) -> Result<Decision, Refusal> {
     book.check_free(by)?;
     let holding = owned_by(book, licence, by)?;
-    let others = book.shelf.of(by, holding.licence.listing);
+    let others = book.holdings.of(by, holding.licence.listing);
     if holding.licence.is_owned() || others.iter().any(|it| it.licence.is_owned()) {
         return Err(Refusal::AlreadyOwned);
     }
@@ -162,7 +162,7 @@ pub fn check_conversion(holding: &Holding, offer: &Offer) -> Result<(), Refusal>
 }
 
 fn owned_by(book: &Book, licence: LicenceId, by: UserId) -> Result<&Holding, Refusal> {
-    let holding = book.shelf.get(licence)?;
+    let holding = book.holdings.get(licence)?;
     match holding.licence.user == by {
         true => Ok(holding),
         false => Err(Refusal::missing("licence")),

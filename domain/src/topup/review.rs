@@ -16,7 +16,7 @@ use crate::topup::{Method, TopUp, TopUpState};
 
 super::way::ways! {
     /// What a member of the staff says of a top-up in review.
-    Verdict {
+    Ruling {
         /// It gets its tokens all the same; two have to say so.
         Credit = 1, "credit it";
         /// The money went back by hand.
@@ -34,7 +34,7 @@ pub struct Review {
     /// Who.
     pub by: UserId,
     /// What.
-    pub verdict: Verdict,
+    pub ruling: Ruling,
     /// Why.
     pub note: DeskNote,
     /// When.
@@ -84,7 +84,7 @@ pub(super) fn misfit(top_up: &TopUp, settling: &Settling) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
-/// Decides what comes of a verdict. Precedence: not there, state, one's own,
+/// Decides what comes of a ruling. Precedence: not there, state, one's own,
 /// said before.
 ///
 /// # Errors
@@ -98,8 +98,8 @@ pub fn decide_review(book: &Book, facts: &Facts<'_>, review: &Review) -> Result<
         return Err(Refusal::wrong_state("nobody judges a payment of their own"));
     }
     let said = book.reviews.of(review.top_up);
-    let for_it = || said.iter().filter(|said| said.verdict == Verdict::Credit);
-    if review.verdict == Verdict::Credit && for_it().any(|said| said.by == review.by) {
+    let for_it = || said.iter().filter(|said| said.ruling == Ruling::Credit);
+    if review.ruling == Ruling::Credit && for_it().any(|said| said.by == review.by) {
         return Err(Refusal::wrong_state("you have said so already: somebody else has to"));
     }
     let at = facts.mint.at();
@@ -107,15 +107,15 @@ pub fn decide_review(book: &Book, facts: &Facts<'_>, review: &Review) -> Result<
     let change = ReviewChange::Said(Review { at, ..review.clone() });
     decision.changes.push(Change::Review(Box::new(change)));
     let closed = |state| Change::TopUpMoved(TopUp { state, closed_at: Some(at), ..top_up.clone() });
-    match review.verdict {
-        Verdict::Credit if for_it().next().is_none() => {}
-        Verdict::Credit => {
+    match review.ruling {
+        Ruling::Credit if for_it().next().is_none() => {}
+        Ruling::Credit => {
             let credited = credit(book, facts, top_up, TopUpState::Credited)?;
             decision.transactions.extend(credited.transactions);
             decision.changes.extend(credited.changes);
         }
-        Verdict::Refunded => decision.changes.push(closed(TopUpState::Cancelled)),
-        Verdict::Rejected => decision.changes.push(closed(TopUpState::Rejected)),
+        Ruling::Refunded => decision.changes.push(closed(TopUpState::Cancelled)),
+        Ruling::Rejected => decision.changes.push(closed(TopUpState::Rejected)),
     }
     Ok(decision)
 }
@@ -139,7 +139,7 @@ impl Reviews {
     /// Whether somebody closed it: then it stays so.
     #[must_use]
     pub fn is_closed(&self, top_up: TopUpId) -> bool {
-        self.0.iter().any(|review| review.top_up == top_up && review.verdict != Verdict::Credit)
+        self.0.iter().any(|review| review.top_up == top_up && review.ruling != Ruling::Credit)
     }
 
     /// Remembers what a decision changed.

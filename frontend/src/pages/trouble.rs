@@ -5,7 +5,7 @@ use domain::id::TopUpId;
 use domain::refusal::Refusal;
 use domain::topup::TopUpState;
 use domain::topup::facts::DisputeState;
-use domain::topup::review::Verdict;
+use domain::topup::review::Ruling;
 use store::Error;
 use store::page::Window;
 use store::reviews::{DisputeView, Misfit};
@@ -87,7 +87,7 @@ async fn one_view(ask: &Ask, id: TopUpId, form: NoteForm) -> Result<MisfitView, 
     let mut page = ask.own_page(&format!("Top-up {}", top_up.reference)).await?;
     page.path = routes::VendorCard::to(id).to_string();
     page.problems = form.problems();
-    let credits = || misfit.said.iter().filter(|said| said.verdict == Verdict::Credit);
+    let credits = || misfit.said.iter().filter(|said| said.ruling == Ruling::Credit);
     let is_open = top_up.state == TopUpState::Review && me != Some(top_up.user);
     let card = top_up.card.as_ref();
     let names = [
@@ -97,7 +97,7 @@ async fn one_view(ask: &Ask, id: TopUpId, form: NoteForm) -> Result<MisfitView, 
     ];
     let said = misfit.said.iter().map(|said| EventRow {
         at: said.at,
-        what: said.verdict.name().to_owned(),
+        what: said.ruling.name().to_owned(),
         by: said.by_handle.clone().unwrap_or_default(),
         detail: said.note.clone(),
     });
@@ -118,14 +118,14 @@ async fn one_view(ask: &Ask, id: TopUpId, form: NoteForm) -> Result<MisfitView, 
 pub(super) async fn judge(ask: Ask, Path(id): Path<String>, Posted(pairs): Posted) -> Answer {
     ask.actor.staff()?;
     let id = super::id(&id, TopUpId::new, "top-up")?;
-    let verdict = match pairs.get("act") {
-        "credit" => Ok(Verdict::Credit),
-        "refunded" => Ok(Verdict::Refunded),
-        "rejected" => Ok(Verdict::Rejected),
+    let ruling = match pairs.get("act") {
+        "credit" => Ok(Ruling::Credit),
+        "refunded" => Ok(Ruling::Refunded),
+        "rejected" => Ok(Ruling::Rejected),
         _ => Err(Error::from(Refusal::invalid("act", "choose what to do"))),
     };
-    let done = match verdict {
-        Ok(verdict) => ask.site.store.review_top_up(&ask.actor, id, verdict, pairs.get("note")).await,
+    let done = match ruling {
+        Ok(ruling) => ask.site.store.review_top_up(&ask.actor, id, ruling, pairs.get("note")).await,
         Err(error) => Err(error),
     };
     match done {

@@ -164,7 +164,7 @@ fn of_top_ups() -> Vec<MutationRow> {
         (
             "reviewTopUp",
             About::Nothing,
-            json!({ "topUpId": "x", "verdict": "CREDIT", "note": "x" }),
+            json!({ "topUpId": "x", "ruling": "CREDIT", "note": "x" }),
             ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "NOT_FOUND"],
         ),
         ("setTokenPrice", About::Nothing, json!({ "price": "0.01" }), STAFF),

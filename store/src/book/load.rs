@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
-use crate::licences::shelf;
+use crate::licences::load;
 use crate::tx::{Columns, Link, ids};
 use crate::{desk, fees, redemptions, reviews, vouchers};
 
@@ -60,13 +60,13 @@ pub(crate) async fn load(
     desk::load(link, &mut book, &needs).await?;
     vouchers::load(link, &needs).await?.into_iter().for_each(|voucher| book.vouchers.load(voucher));
     redemptions::load(link, &mut book, &needs).await?;
-    shelf::load_offers(link, &mut book, &needs).await?;
+    load::load_offers(link, &mut book, &needs).await?;
     reviews::load(link, &mut book, &needs).await?;
     load_listings(link, &mut book, &needs).await?;
     let accounts = load_accounts(link, &mut book, &needs).await?;
     // After the accounts are locked: of two who rent at once for one account,
     // the second sees the first's licence.
-    shelf::load(link, &mut book, &needs).await?;
+    load::load(link, &mut book, &needs).await?;
     // After the accounts are locked: a dispute that another server opens
     // meanwhile waits for them too.
     disputes::load(link, &mut book, &needs).await?;
@@ -227,7 +227,7 @@ async fn load_listings(link: Link<'_>, book: &mut Book, needs: &Needs) -> Result
         .copied()
         .chain(in_carts)
         .chain(in_orders)
-        .chain(book.shelf.listings())
+        .chain(book.holdings.listings())
         .collect();
     let lock = link.for_update();
     let sql = format!(

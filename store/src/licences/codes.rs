@@ -7,7 +7,7 @@ use domain::licence::verdict::Verdict;
 use domain::refusal::Refusal;
 use domain::time::Timestamp;
 
-use super::shelf::open_leases;
+use super::load::open_leases;
 use super::{Authorization, LeasedUnits, LicenceView, Revocations};
 use crate::Store;
 use crate::error::{Done, Fault};

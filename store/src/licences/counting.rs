@@ -13,7 +13,7 @@ use domain::licence::verdict::Verdict;
 use domain::refusal::Refusal;
 use domain::time::Seconds;
 
-use super::shelf::{lease_by_name, task_by_name};
+use super::load::{lease_by_name, task_by_name};
 use crate::Store;
 use crate::error::{Done, Error, Fault};
 
@@ -166,9 +166,7 @@ impl Store {
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn end_due(&self, actor: &Actor, limit: u32) -> Done<u32> {
-        if *actor != Actor::System {
-            return Err(Refusal::Forbidden.into());
-        }
+        actor.system()?;
         let due = |table: &str, name: &str, until: &str| {
             format!(
                 "SELECT licence_id, {name} FROM {table} WHERE state = 1 AND {until} <= $1 ORDER BY {until} LIMIT {limit}"

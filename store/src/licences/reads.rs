@@ -17,7 +17,7 @@ use sea_orm::Value;
 use uuid::Uuid;
 
 use super::counting::speaker;
-use super::shelf::{holdings_by_id, open_leases};
+use super::load::{holdings_by_id, open_leases};
 use crate::Store;
 use crate::error::{Done, Fault};
 use crate::offers::current_offers;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::book::write::update;
 use crate::error::Fault;
-use crate::licences::shelf::name_key;
+use crate::licences::load::name_key;
 use crate::tx::{Link, insert};
 
 /// What a batch changed, gathered by table.

@@ -6,7 +6,7 @@ use domain::id::TopUpId;
 use domain::money::{Currency, Money};
 use domain::tariff::Wanted;
 use domain::topup::facts::{DisputeFacts, DisputeState, PaymentFacts, Progress};
-use domain::topup::review::Verdict;
+use domain::topup::review::Ruling;
 use domain::topup::{Provider, TopUpState};
 use store::page::Window;
 use store::topups::TopUpAsked;
@@ -57,22 +57,22 @@ fn two_credit_what_does_not_fit_once() {
         let id = misfit(&market, &finch, "s1").await;
         let shown = store.misfits(&keeper.actor, Window::first(9, None)).await.unwrap().items;
         assert_eq!(shown[0].why.as_deref(), Some("agreed 5.00 USD, paid 4.00 USD"));
-        let empty = store.review_top_up(&keeper.actor, id, Verdict::Credit, " ").await;
+        let empty = store.review_top_up(&keeper.actor, id, Ruling::Credit, " ").await;
         assert_eq!(refused(empty).field(), Some("note"));
-        let first = store.review_top_up(&keeper.actor, id, Verdict::Credit, "the bank’s fee").await.unwrap();
+        let first = store.review_top_up(&keeper.actor, id, Ruling::Credit, "the bank’s fee").await.unwrap();
         assert_eq!((first.top_up.state, first.said.len()), (TopUpState::Review, 1));
-        let again = store.review_top_up(&keeper.actor, id, Verdict::Credit, "again").await;
+        let again = store.review_top_up(&keeper.actor, id, Ruling::Credit, "again").await;
         assert_eq!(refused(again).code(), "WRONG_STATE");
         let direct = market.base.connect().await;
         let forged = "UPDATE top_ups SET state = 5, credited = 5000000 WHERE state = 14";
         assert!(direct.run(forged).await.is_err(), "the database wants two as well");
         assert!(direct.run("UPDATE top_up_reviews SET note = 'x'").await.is_err());
-        let second = store.review_top_up(&heron.actor, id, Verdict::Credit, "as keeper says").await.unwrap();
+        let second = store.review_top_up(&heron.actor, id, Ruling::Credit, "as keeper says").await.unwrap();
         assert_eq!((second.top_up.state, second.said.len()), (TopUpState::Credited, 2));
         assert_eq!(finch.wallet().await.spendable, tokens("500"));
         // The provider says the same again: nothing changes.
         store.settle_top_up(&Actor::System, id, payment("s1", cents(400)), false).await.unwrap();
-        let late = store.review_top_up(&heron.actor, id, Verdict::Refunded, "late").await;
+        let late = store.review_top_up(&heron.actor, id, Ruling::Refunded, "late").await;
         assert_eq!(refused(late).code(), "WRONG_STATE");
         assert_eq!(finch.wallet().await.spendable, tokens("500"));
         market.clean().await;
@@ -85,12 +85,11 @@ fn what_was_closed_stays_closed() {
     on_each_database(async |base| {
         let (market, keeper, _, finch) = scene(base).await;
         let store = &market.store;
-        for (session, verdict, state) in [
-            ("s1", Verdict::Refunded, TopUpState::Cancelled),
-            ("s2", Verdict::Rejected, TopUpState::Rejected),
-        ] {
+        for (session, ruling, state) in
+            [("s1", Ruling::Refunded, TopUpState::Cancelled), ("s2", Ruling::Rejected, TopUpState::Rejected)]
+        {
             let id = misfit(&market, &finch, session).await;
-            let closed = store.review_top_up(&keeper.actor, id, verdict, "sent back by hand").await.unwrap();
+            let closed = store.review_top_up(&keeper.actor, id, ruling, "sent back by hand").await.unwrap();
             assert_eq!(closed.top_up.state, state);
             for asked in [400, 500] {
                 let facts = payment(session, cents(asked));
@@ -134,7 +133,7 @@ fn disputes_and_debts_are_shown_to_the_staff_alone() {
                 refused(store.disputes(actor, Window::first(1, None)).await),
                 refused(store.misfits(actor, Window::first(1, None)).await),
                 refused(store.misfit(actor, id).await),
-                refused(store.review_top_up(actor, id, Verdict::Credit, "me").await),
+                refused(store.review_top_up(actor, id, Ruling::Credit, "me").await),
             ];
             assert!(refusals.iter().all(|refusal| refusal.code() == code), "{refusals:?}");
         }

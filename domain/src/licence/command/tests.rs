@@ -55,7 +55,7 @@ impl Shop {
     pub(super) fn with(balance: &str) -> Self {
         let mut scene = Scene::new();
         for offer in offers() {
-            scene.book.shelf.load_offer(OnOffer { offer, is_current: true });
+            scene.book.holdings.load_offer(OnOffer { offer, is_current: true });
         }
         scene.grant("finch", tokens(balance)).unwrap();
         Self { scene }
@@ -102,7 +102,7 @@ impl Shop {
     }
 
     pub(super) fn holding(&self, licence: LicenceId) -> &Holding {
-        self.scene.book.shelf.get(licence).unwrap()
+        self.scene.book.holdings.get(licence).unwrap()
     }
 
     /// Granted, consumed, reserved.

@@ -33,9 +33,9 @@ fn settle(scene: &mut Scene, asked: Money) -> Answer {
     scene.ask(uuid::Uuid::nil(), Command::SettleTopUp(Box::new(settling)))
 }
 
-fn say(scene: &mut Scene, who: &str, verdict: Verdict) -> Answer {
+fn say(scene: &mut Scene, who: &str, ruling: Ruling) -> Answer {
     let (top_up, by, at) = (agreed().id, user(who), scene.now);
-    let review = Review { top_up, by, verdict, note: DeskNote::parse("why").unwrap(), at };
+    let review = Review { top_up, by, ruling, note: DeskNote::parse("why").unwrap(), at };
     scene.ask(by.uuid(), Command::ReviewTopUp(Box::new(review)))
 }
 
@@ -66,8 +66,8 @@ fn what_does_not_fit_is_named() {
 /// Who says what in turn, with which answer, and who holds what at the end.
 #[test]
 fn how_reviews_end() {
-    use Verdict::{Credit, Refunded, Rejected};
-    type Said = (&'static str, Verdict, &'static str);
+    use Ruling::{Credit, Refunded, Rejected};
+    type Said = (&'static str, Ruling, &'static str);
     let credited = "finch spendable 100, finch promo 10";
     let table: [(&[Said], &str); 7] = [
         (&[("finch", Credit, "WRONG_STATE")], ""),
@@ -86,8 +86,8 @@ fn how_reviews_end() {
         scene.book.load_top_up(agreed());
         settle(&mut scene, dollars(99)).unwrap();
         assert_eq!(scene.book.top_up(agreed().id).unwrap().state, TopUpState::Review);
-        for (who, verdict, answer) in said {
-            assert_eq!(told(&say(&mut scene, who, *verdict)), *answer, "{said:?}");
+        for (who, ruling, answer) in said {
+            assert_eq!(told(&say(&mut scene, who, *ruling)), *answer, "{said:?}");
         }
         // Whatever the provider says afterwards changes nothing.
         for asked in [dollars(99), dollars(100)] {

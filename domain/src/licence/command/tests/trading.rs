@@ -40,7 +40,7 @@ fn who_sells_does_not_buy_and_kinds_are_told_apart() {
         assert_eq!(told(&shop.ask(ask)), "INVALID_INPUT offerId");
     }
     let retired = OnOffer { offer: offers()[0].clone(), is_current: false };
-    shop.scene.book.shelf.load_offer(retired);
+    shop.scene.book.holdings.load_offer(retired);
     assert_eq!(told(&shop.get(HOUR, "4")), "NOT_FOR_SALE");
     let uses = shop.licence(USES, "6");
     assert_eq!(told(&shop.extend(uses, HOUR, "4")), "NOT_FOR_SALE");

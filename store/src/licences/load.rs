@@ -38,7 +38,7 @@ pub(crate) async fn load_offers(link: Link<'_>, book: &mut Book, needs: &Needs) 
     let sql = format!("SELECT {OFFER_COLUMNS}, retired_at IS NULL FROM offers WHERE id IN ({{}})");
     let keys = ids(needs.offers.iter().map(|offer| offer.uuid()));
     let read = |row: &mut Columns<'_>| Ok(OnOffer { offer: read_offer(row)?, is_current: row.take()? });
-    link.rows_in(&sql, keys, read).await?.into_iter().for_each(|offer| book.shelf.load_offer(offer));
+    link.rows_in(&sql, keys, read).await?.into_iter().for_each(|offer| book.holdings.load_offer(offer));
     Ok(())
 }
 
@@ -59,9 +59,9 @@ pub(crate) async fn load(link: Link<'_>, book: &mut Book, needs: &Needs) -> Resu
             holding.tasks.push(task);
         }
     }
-    holdings.into_values().for_each(|holding| book.shelf.load(holding));
+    holdings.into_values().for_each(|holding| book.holdings.load(holding));
     for (_, usage) in named(link, USAGES, &needs.usages, read_usage).await? {
-        book.shelf.load_usage(usage);
+        book.holdings.load_usage(usage);
     }
     Ok(())
 }
