@@ -140,8 +140,8 @@ impl Licence {
 
     /// Which versions it covers, as semantic versioning writes ranges: `*`,
     /// `^2` or `<=1.7.3`.
-    async fn covers(&self) -> &str {
-        &self.0.covers
+    async fn covers(&self) -> String {
+        self.0.covers.to_string()
     }
 
     /// The first moment at which it may be used; null if all was taken back.

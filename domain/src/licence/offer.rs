@@ -2,12 +2,15 @@
 
 pub mod words;
 
+use std::fmt;
+
 use crate::id::{ListingId, OfferId};
 use crate::licence::Licence;
 use crate::licence::grant::{Basis, Given};
 use crate::licence::meter::{MeterCode, UNITS_MAX};
 use crate::licence::verdict::Verdict;
 use crate::refusal::Refusal;
+use crate::software::Version;
 use crate::time::{Seconds, Timestamp};
 use crate::tokens::{BasisPoints, Tokens};
 
@@ -21,7 +24,7 @@ pub const RENTAL_MAX: Seconds = Seconds::days(3_650);
 pub const DEVICES_MAX: u16 = 100;
 
 /// The most offers of one listing.
-pub const OFFERS_MAX: usize = 20;
+pub const OFFERS_MAX: u32 = 20;
 
 /// Which later versions a purchase covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,58 @@ pub enum Updates {
     Major,
     /// Those released within so much time after the purchase.
     For(Seconds),
+}
+
+impl Updates {
+    /// Which versions a purchase made `at` covers, by what was published when.
+    #[must_use]
+    pub fn coverage(self, at: Timestamp, published: &[(Version, Timestamp)]) -> Coverage {
+        let until = match self {
+            Self::All => return Coverage::All,
+            Self::Major => at,
+            Self::For(length) => at.after(length),
+        };
+        let newest = published.iter().filter(|(_, out)| *out <= until).map(|(version, _)| version).max();
+        match (newest, self) {
+            (None, _) | (_, Self::All) => Coverage::All,
+            (Some(newest), Self::Major) => Coverage::Major(newest.major()),
+            (Some(newest), Self::For(_)) => Coverage::UpTo(newest.clone()),
+        }
+    }
+}
+
+/// The versions that a licence covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// All of them.
+    All,
+    /// Those with this first number.
+    Major(u64),
+    /// This one and those before it.
+    UpTo(Version),
+}
+
+impl Coverage {
+    /// Whether a version is among them.
+    #[must_use]
+    pub fn covers(&self, version: &Version) -> bool {
+        match self {
+            Self::All => true,
+            Self::Major(first) => version.major() == *first,
+            Self::UpTo(last) => version <= last,
+        }
+    }
+}
+
+impl fmt::Display for Coverage {
+    /// As semantic versioning writes ranges: `*`, `^2`, `<=2.3.1`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => out.write_str("*"),
+            Self::Major(first) => write!(out, "^{first}"),
+            Self::UpTo(last) => write!(out, "<={last}"),
+        }
+    }
 }
 
 /// What an offer gives.

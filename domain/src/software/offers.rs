@@ -27,8 +27,8 @@ pub struct OfferChange {
 /// `TooMany`, or `InvalidInput` on the first field that breaks a rule, which
 /// is told with the number of its offer: `offers.0.price`.
 pub fn check_offers(wanted: &[Offer], price_step: Tokens) -> Result<(), Refusal> {
-    if wanted.len() > OFFERS_MAX {
-        return Err(Refusal::TooMany { what: "offers of one listing".into(), limit: 20 });
+    if !u32::try_from(wanted.len()).is_ok_and(|count| count <= OFFERS_MAX) {
+        return Err(Refusal::TooMany { what: "offers of one listing".into(), limit: OFFERS_MAX });
     }
     for (index, offer) in wanted.iter().enumerate() {
         let numbered = |refusal| match refusal {

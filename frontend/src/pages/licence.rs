@@ -6,7 +6,7 @@ use domain::access::Actor;
 use domain::id::{LicenceId, OfferId};
 use domain::licence::grant::Basis;
 use domain::licence::meter::Meter;
-use domain::licence::offer::{Offer, OfferKind, words};
+use domain::licence::offer::{Coverage, Offer, OfferKind, words};
 use domain::licence::verdict::Verdict;
 use domain::refusal::Refusal;
 use domain::time::Timestamp;
@@ -48,9 +48,10 @@ fn stands(row: &Row, now: Timestamp) -> String {
 }
 
 fn covers(row: &Row) -> String {
-    match row.covers.as_str() {
-        "*" => "It covers all versions.".to_owned(),
-        range => format!("It covers the versions {range}."),
+    match &row.covers {
+        Coverage::All => "It covers all versions.".to_owned(),
+        Coverage::Major(first) => format!("It covers version {first} with its updates."),
+        Coverage::UpTo(last) => format!("It covers the versions up to {last}."),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Renting, extending, converting; devices; codes.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use domain::id::LicenceId;
 use domain::refusal::Refusal;
 use store::licences::LicenceView;
 use store::{Done, Fault};
@@ -244,36 +243,34 @@ async fn deactivate(ctx: &Context<'_>, input: DeactivateDeviceInput) -> Done<Lic
 
 /// Signs a code for a device.
 pub(super) async fn code(ctx: &Context<'_>, licence: &ID, kid: &str) -> Done<String> {
+    let (code, _) = code_and_view(ctx, licence, kid).await?;
+    Ok(code)
+}
+
+async fn code_and_view(ctx: &Context<'_>, licence: &ID, kid: &str) -> Done<(String, LicenceView)> {
     let licence = read_licence(licence)?;
-    let (says, _) = ctx.store().authorization(ctx.actor(), device(ctx), licence, kid).await?;
+    let (says, view) = ctx.store().authorization(ctx.actor(), device(ctx), licence, kid).await?;
     let signed = ctx.keys().authorize(&says);
-    signed.map_err(|error| {
+    let code = signed.map_err(|error| {
         tracing::error!(%error, "a code could not be signed");
-        Fault::unavailable("sign a code").into()
-    })
+        Fault::unavailable("sign a code")
+    })?;
+    Ok((code, view))
 }
 
 async fn authorize(ctx: &Context<'_>, input: AuthorizeInput) -> Done<(String, Option<Download>)> {
-    let code = code(ctx, &input.licence_id, &input.device).await?;
+    let (code, view) = code_and_view(ctx, &input.licence_id, &input.device).await?;
     match (input.want, input.artifact) {
         (Want::Code, _) => Ok((code, None)),
         (Want::CodeAndDownload, None) => {
             Err(Refusal::invalid("artifact", "say which program is wanted, by its SHA-256").into())
         }
         (Want::CodeAndDownload, Some(sha256)) => {
-            let licence = read_licence(&input.licence_id)?;
-            Ok((code, Some(download(ctx, licence, sha256).await?)))
+            let granted = ctx.store().authorize_download(&view, &sha256).await?;
+            let url = ctx.link(Link::Granted(&granted.token));
+            Ok((code, Some(Download { url, size: granted.size.to_string(), sha256: granted.sha256 })))
         }
     }
-}
-
-async fn download(ctx: &Context<'_>, licence: LicenceId, sha256: String) -> Done<Download> {
-    let view = ctx.store().licence(ctx.actor(), device(ctx), licence).await?;
-    let listing = view.holding.licence.listing;
-    let granted = ctx.store().download_grant(licence, listing, &sha256).await?;
-    let granted = granted.ok_or(Refusal::missing("program"))?;
-    let url = ctx.link(Link::Granted(&granted.token));
-    Ok(Download { url, size: granted.size.to_string(), sha256: granted.sha256 })
 }
 
 async fn sign_in(ctx: &Context<'_>, input: SignInByCodeInput) -> Done<(User, String)> {

@@ -11,6 +11,7 @@ use super::load::open_leases;
 use super::{Authorization, LeasedUnits, LicenceView, Revocations};
 use crate::Store;
 use crate::error::{Done, Fault};
+use crate::software::grants::DownloadGrant;
 
 /// A list of what was taken back stands for a day.
 const LIST_MILLIS: i64 = 86_400_000;
@@ -69,11 +70,27 @@ impl Store {
             starts: term.starts.min(now),
             expires,
             ends: term.ends,
-            versions: view.covers.clone(),
+            versions: view.covers.to_string(),
             leases: leases.collect(),
             refresh_after: expires.map(half),
         };
         Ok((says, view))
+    }
+
+    /// Grants a licence, for which a code was just given, to fetch a program of
+    /// its software. Precedence: as for [`Store::authorization`], no such
+    /// program, a version that the licence does not cover.
+    ///
+    /// # Errors
+    /// In that precedence.
+    pub async fn authorize_download(&self, view: &LicenceView, sha256: &str) -> Done<DownloadGrant> {
+        let (licence, listing) = (view.holding.licence.id, view.holding.licence.listing);
+        let grant =
+            self.download_grant(licence, listing, sha256).await?.ok_or(Refusal::missing("program"))?;
+        match view.covers.covers(&grant.version) {
+            true => Ok(grant),
+            false => Err(Refusal::denied(Verdict::VersionNotCovered).into()),
+        }
     }
 
     /// Until when a code holds. Of a rental, as long as programs may run

@@ -6,7 +6,7 @@ use domain::access::Actor;
 use domain::id::{LicenceId, ListingId, UserId};
 use domain::licence::device::DeviceKey;
 use domain::licence::holding::{Holding, Lease, Speaker};
-use domain::licence::offer::{Offer, OfferKind, Updates, check_extension, conversion_price};
+use domain::licence::offer::{Coverage, Offer, OfferKind, check_extension, conversion_price};
 use domain::licence::trade::check_conversion;
 use domain::licence::verdict::Verdict;
 use domain::refusal::Refusal;
@@ -37,8 +37,8 @@ pub struct LicenceView {
     pub publisher: UserId,
     /// Their handle.
     pub publisher_handle: String,
-    /// Which versions it covers, as semantic versioning writes ranges.
-    pub covers: String,
+    /// Which versions it covers.
+    pub covers: Coverage,
 }
 
 impl LicenceView {
@@ -124,7 +124,7 @@ impl Store {
             let found = products.get(&holding.licence.listing).cloned();
             let (title, slug, publisher, publisher_handle) =
                 found.ok_or(Fault::corrupt("find the listing of a licence"))?;
-            let covers = self.covers(&holding).await?;
+            let covers = self.coverage(&holding).await?;
             let id = holding.licence.id;
             views.insert(id, LicenceView { holding, title, slug, publisher, publisher_handle, covers });
         }
@@ -143,27 +143,19 @@ impl Store {
     }
 
     /// Which versions a licence covers: rented ones all; bought ones as their
-    /// offer said, by what was released when.
-    async fn covers(&self, holding: &Holding) -> Result<String, Fault> {
+    /// offer said.
+    async fn coverage(&self, holding: &Holding) -> Result<Coverage, Fault> {
         let purchase = holding.acquired.iter().rfind(|it| it.is_active() && it.offer.is_purchase());
-        let Some(purchase) = purchase else { return Ok("*".to_owned()) };
-        let OfferKind::Purchase { updates } = purchase.offer.kind else { return Ok("*".to_owned()) };
-        let until = match updates {
-            Updates::All => return Ok("*".to_owned()),
-            Updates::Major => purchase.at,
-            Updates::For(length) => purchase.at.after(length),
-        };
-        let sql = "SELECT version FROM releases WHERE listing_id = $1 AND published_at <= $2";
-        let values = vec![Value::from(holding.licence.listing.uuid()), until.millis().into()];
-        let versions = self.read().rows(sql, values, |row| {
-            row.take_as("read a version", |text: String| Version::parse(&text).ok())
+        let Some(purchase) = purchase else { return Ok(Coverage::All) };
+        let OfferKind::Purchase { updates } = purchase.offer.kind else { return Ok(Coverage::All) };
+        let sql = "SELECT version, published_at FROM releases \
+                   WHERE listing_id = $1 AND published_at IS NOT NULL";
+        let values = vec![Value::from(holding.licence.listing.uuid())];
+        let published = self.read().rows(sql, values, |row| {
+            let version = row.take_as("read a version", |text: String| Version::parse(&text).ok())?;
+            Ok((version, row.time()?))
         });
-        let newest = versions.await?.into_iter().max();
-        Ok(match (newest, updates) {
-            (None, _) | (_, Updates::All) => "*".to_owned(),
-            (Some(newest), Updates::Major) => format!("^{}", newest.major()),
-            (Some(newest), Updates::For(_)) => format!("<={newest}"),
-        })
+        Ok(updates.coverage(purchase.at, &published.await?))
     }
 
     /// How a licence can grow, by the offers that hold now.

@@ -4,7 +4,7 @@
 
 use domain::id::{ArtifactId, LicenceId, ListingId};
 use domain::refusal::Refusal;
-use domain::software::DOWNLOAD_HOLDS;
+use domain::software::{DOWNLOAD_HOLDS, Version};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -21,6 +21,8 @@ pub struct DownloadGrant {
     pub size: u64,
     /// Their SHA-256, in hexadecimal.
     pub sha256: String,
+    /// The version that it belongs to.
+    pub version: Version,
     /// The first moment at which the grant holds no longer.
     pub expires_at: Timestamp,
 }
@@ -69,7 +71,7 @@ fn read(secret: &Secret, token: &str) -> Option<(ArtifactId, LicenceId, Timestam
 impl Store {
     /// Grants a licence to fetch a program: the one with that SHA-256 in a
     /// published release of its listing. Nothing if there is none. Whether
-    /// the licence allows it is decided before, by who calls this.
+    /// the licence allows it is decided by [`Store::authorize_download`].
     ///
     /// # Errors
     /// A fault only.
@@ -79,16 +81,18 @@ impl Store {
         listing: ListingId,
         sha256: &str,
     ) -> Result<Option<DownloadGrant>, Fault> {
-        let sql = "SELECT a.id, a.size FROM artifacts a JOIN releases r ON r.id = a.release_id \
+        let sql = "SELECT a.id, a.size, r.version FROM artifacts a JOIN releases r ON r.id = a.release_id \
                    WHERE r.listing_id = $1 AND r.state = 2 AND a.state = 2 AND a.sha256 = $2 LIMIT 1";
         let found = self.read().row(sql, vec![listing.uuid().into(), sha256.into()], |row| {
             let id = row.id(ArtifactId::new)?;
-            Ok((id, row.take_as("read a size", |size: i64| u64::try_from(size).ok())?))
+            let size = row.take_as("read a size", |size: i64| u64::try_from(size).ok())?;
+            let version = row.take_as("read a version", |text: String| Version::parse(&text).ok())?;
+            Ok((id, size, version))
         });
-        Ok(found.await?.map(|(artifact, size)| {
+        Ok(found.await?.map(|(artifact, size, version)| {
             let expires_at = self.0.world.now().after(DOWNLOAD_HOLDS);
             let token = write(&self.0.secret, artifact, licence, expires_at);
-            DownloadGrant { token, size, sha256: sha256.to_owned(), expires_at }
+            DownloadGrant { token, size, sha256: sha256.to_owned(), version, expires_at }
         }))
     }
 

@@ -4,3 +4,4 @@ mod devices;
 mod races;
 mod shop;
 mod signed;
+mod trade;

@@ -115,3 +115,30 @@ fn a_rental_is_extended_by_offers_of_its_sort() {
         assert!(check_extension(&held_back, &offer(hour.clone()), later).is_err());
     }
 }
+
+#[test]
+fn a_purchase_covers_what_its_offer_promised() {
+    let version = |text: &str| Version::parse(text).unwrap();
+    let day = |number: i64| Timestamp::from_millis(number * 86_400_000);
+    let published = [
+        (version("1.0.0"), day(1)),
+        (version("2.0.0"), day(3)),
+        (version("1.0.1"), day(4)),
+        (version("2.1.0"), day(6)),
+    ];
+    let rest_of_week = Updates::For(Seconds::days(3));
+    for (updates, bought, covers, runs, runs_not) in [
+        (Updates::All, day(2), "*", "9.0.0", None),
+        (Updates::Major, day(0), "*", "2.1.0", None),
+        (Updates::Major, day(2), "^1", "1.9.0", Some("2.0.0")),
+        (Updates::Major, day(3), "^2", "2.1.0", Some("1.0.1")),
+        (rest_of_week, day(2), "<=2.0.0", "1.0.1", Some("2.1.0")),
+        (rest_of_week, day(3), "<=2.1.0", "2.1.0", Some("2.1.1")),
+    ] {
+        let coverage = updates.coverage(bought, &published);
+        assert_eq!(coverage.to_string(), covers, "{updates:?} {bought}");
+        assert!(coverage.covers(&version(runs)), "{covers} {runs}");
+        let is_refused = |text| !coverage.covers(&version(text));
+        assert!(runs_not.is_none_or(is_refused), "{covers} {runs_not:?}");
+    }
+}
