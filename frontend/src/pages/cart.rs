@@ -46,11 +46,10 @@ async fn view(ask: &Ask) -> Result<CartView, Trouble> {
     let short = (!suffices && payable).then(|| Short {
         missing: cart.shortfall,
         return_to: routes::Cart.to_string(),
-        intent: Intent::Checkout { expected_total: cart.total, key },
-        finishes: format!(
-            "Then pay for the cart by itself, if it still costs {} tokens",
-            grouped(cart.total)
-        ),
+        finishes: Some((
+            Intent::Checkout { expected_total: cart.total, key },
+            format!("Then pay for the cart by itself, if it still costs {} tokens", grouped(cart.total)),
+        )),
     });
     let card_form = at_the_till(ask, short).await?;
     let sellers: BTreeSet<_> = cart.lines.iter().map(|line| line.listing.seller).collect();

@@ -6,7 +6,7 @@ use domain::access::Actor;
 use domain::id::{LicenceId, OfferId};
 use domain::licence::grant::Basis;
 use domain::licence::meter::Meter;
-use domain::licence::offer::{Coverage, Offer, OfferKind, words};
+use domain::licence::offer::{Coverage, Offer, words};
 use domain::licence::verdict::Verdict;
 use domain::refusal::Refusal;
 use domain::time::Timestamp;
@@ -15,6 +15,7 @@ use store::Error;
 use store::licences::LicenceView as Row;
 
 use super::listing::sums;
+use super::topup::{Short, at_the_till};
 use crate::ask::{Answer, Ask, show, show_once, show_refused};
 use crate::form::Problem;
 use crate::page::Tone;
@@ -145,27 +146,6 @@ pub(super) async fn code(ask: Ask, _: Posted) -> Answer {
     }
 }
 
-/// What an offer means, sentence by sentence.
-fn means(offer: &Offer) -> Vec<String> {
-    let devices = match offer.devices_max {
-        1 => "On one device at a time.".to_owned(),
-        count => format!("On up to {count} devices at a time."),
-    };
-    let mut lines =
-        vec!["It stands in your library at once, with the command that installs it.".to_owned(), devices];
-    match (&offer.kind, offer.is_extendable) {
-        (OfferKind::Purchase { .. }, _) => {
-            lines.push("It runs without a network, also when the store is gone.".to_owned())
-        }
-        (_, true) => lines.push("You can extend it, before and after it is over.".to_owned()),
-        (_, false) => lines.push("It cannot be extended.".to_owned()),
-    }
-    if offer.credit.is_some_and(|share| !share.of(offer.price).is_zero()) {
-        lines.push("A part of the rent counts if you buy it later.".to_owned());
-    }
-    lines
-}
-
 /// Who sells what: of the till.
 struct Ware {
     title: String,
@@ -175,18 +155,22 @@ struct Ware {
 async fn till(
     ask: &Ask,
     (offer, price, ware): (&Offer, Tokens, Ware),
-    (heading, action, back): (&str, String, String),
+    (heading, here, action, back): (&str, String, String, String),
 ) -> Result<TillView, Trouble> {
+    let sums = sums(ask, price).await?;
+    let short =
+        sums.shortfall.as_ref().map(|short| Short { missing: short.tokens, return_to: here, finishes: None });
     Ok(TillView {
+        card_form: at_the_till(ask, short).await?,
         page: ask.own_page(heading).await?,
         heading: heading.to_owned(),
         title: ware.title,
         listing: offer.listing,
         publisher: ware.publisher,
         sentence: offer.sentence(),
-        means: means(offer),
+        notes: offer.notes(),
         price: ask.price(price),
-        sums: sums(ask, price).await?,
+        sums,
         offer: offer.id,
         action,
         back,
@@ -203,7 +187,7 @@ async fn offer_till(ask: &Ask, id: &str) -> Result<(Offer, TillView), Trouble> {
     let heading = if offer.is_purchase() { "Buy this?" } else { "Rent this?" };
     let ware = Ware { title: listing.title.clone(), publisher: listing.seller_handle.clone() };
     let (action, back) = (routes::TakeOffer::to(id).to_string(), routes::Listing::to(listing.id).to_string());
-    let view = till(ask, (&offer, offer.price, ware), (heading, action, back)).await?;
+    let view = till(ask, (&offer, offer.price, ware), (heading, action.clone(), action, back)).await?;
     Ok((offer, view))
 }
 
@@ -253,7 +237,8 @@ async fn grow_till(ask: &Ask, row: &Row, offer: &str) -> Result<(bool, Offer, Ti
     let ware = Ware { title: row.title.clone(), publisher: row.publisher_handle.clone() };
     let (action, back) =
         (routes::LicenceGrow::to(row.id()).to_string(), routes::Licence::to(row.id()).to_string());
-    let view = till(ask, (&offer, price, ware), (heading, action, back)).await?;
+    let here = format!("{action}?offer={id}");
+    let view = till(ask, (&offer, price, ware), (heading, here, action, back)).await?;
     Ok((is_extension, offer, view))
 }
 

@@ -89,7 +89,8 @@ async fn till(
     let intent = Intent::Buy { listing: listing.id, quantity: 1, expected_price: listing.price, key };
     let finishes = format!("Then buy one by itself, if it still costs {} tokens", grouped(listing.price));
     let return_to = routes::Listing::to(listing.id).to_string();
-    let form = at_the_till(ask, Some(Short { missing, return_to, intent, finishes })).await?;
+    let form =
+        at_the_till(ask, Some(Short { missing, return_to, finishes: Some((intent, finishes)) })).await?;
     Ok(form.map(|form| Till { missing, form }))
 }
 
@@ -185,8 +186,10 @@ async fn buy_view(ask: &Ask, listing: &Listing, quantity: u32) -> Result<BuyView
     let short = sums.shortfall.as_ref().map(|short| Short {
         missing: short.tokens,
         return_to: format!("{}?quantity={quantity}", routes::Buy::to(listing.id)),
-        intent: Intent::Buy { listing: listing.id, quantity, expected_price: listing.price, key },
-        finishes: format!("Then buy it by itself, if it still costs {} tokens", grouped(total)),
+        finishes: Some((
+            Intent::Buy { listing: listing.id, quantity, expected_price: listing.price, key },
+            format!("Then buy it by itself, if it still costs {} tokens", grouped(total)),
+        )),
     });
     Ok(BuyView {
         card_form: at_the_till(ask, short).await?,

@@ -30,10 +30,8 @@ pub(super) struct Short {
     pub missing: Tokens,
     /// Where to come back to.
     pub return_to: String,
-    /// What may be finished by itself.
-    pub intent: Intent,
-    /// What that is, for people.
-    pub finishes: String,
+    /// What may be finished by itself, and what that is, for people.
+    pub finishes: Option<(Intent, String)>,
 }
 
 /// What can be paid by card; `short` says what is lacking, at the till.
@@ -50,6 +48,9 @@ pub(super) async fn card_form(ask: &Ask, short: Option<Short>) -> Result<CardFor
         covers: missing.is_none_or(|missing| bundle.covers(missing)),
     };
     let tokens = missing.map(tariff::whole_covering).map(|tokens| tokens.to_string()).unwrap_or_default();
+    let finishes = short.as_ref().and_then(|short| short.finishes.as_ref());
+    let (intent, finishes) =
+        finishes.map(|(intent, words)| (write_intent(intent), words.clone())).unwrap_or_default();
     Ok(CardForm {
         csrf: ask.csrf(),
         is_sandbox: ask.site.cards == Cards::Sandbox,
@@ -57,8 +58,8 @@ pub(super) async fn card_form(ask: &Ask, short: Option<Short>) -> Result<CardFor
         bundles: ordered.iter().map(choice).collect(),
         tokens: Field::new("tokens").with(tokens),
         return_to: short.as_ref().map(|short| short.return_to.clone()).unwrap_or_default(),
-        intent: short.as_ref().map(|short| write_intent(&short.intent)).unwrap_or_default(),
-        finishes: short.map(|short| short.finishes).unwrap_or_default(),
+        intent,
+        finishes,
         idempotency_key: ask.site.draw_key(),
     })
 }

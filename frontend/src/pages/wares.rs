@@ -4,7 +4,6 @@
 use axum::extract::Path;
 use domain::id::{ListingId, ReleaseId};
 use domain::licence::meter::MeterCode;
-use domain::licence::offer::words::length;
 use domain::licence::offer::{Offer, OfferKind, Updates};
 use domain::listing::{ListingKind, ListingState};
 use domain::refusal::Refusal;
@@ -27,46 +26,8 @@ use crate::{routes, show};
 
 /// An offer as pages show it.
 pub(super) fn way(ask: &Ask, offer: &Offer) -> Way {
-    let mut notes = match &offer.kind {
-        OfferKind::Purchase { .. } => vec!["Yours for good: it never runs out".to_owned()],
-        OfferKind::RentTime(time) => vec![format!("It ends {} after you get it", length(*time))],
-        OfferKind::RentUnits { meter, within, .. } => {
-            let what = match *meter == MeterCode::uses() {
-                true => "Each start of the program counts as one use".to_owned(),
-                false => format!("Each time the program does “{meter}” counts"),
-            };
-            let end = match within {
-                Some(time) => format!("What is left after {} is gone", length(*time)),
-                None => "What you do not use stays yours".to_owned(),
-            };
-            vec![what, end]
-        }
-    };
-    notes.push(match offer.devices_max {
-        1 => "On one device at a time".to_owned(),
-        most => format!("On up to {most} devices at a time"),
-    });
-    if !offer.is_purchase() {
-        notes.push(match offer.is_extendable {
-            true => "You can extend it whenever you like".to_owned(),
-            false => "It cannot be extended".to_owned(),
-        });
-    }
-    if let Some(credit) = offer.credit.filter(|credit| credit.get() > 0) {
-        notes.push(format!("{} of the rent counts if you buy it later", percent(credit)));
-    }
     let (id, is_purchase) = (offer.id, offer.is_purchase());
-    Way { id, sentence: offer.sentence(), price: ask.price(offer.price), is_purchase, notes }
-}
-
-/// A share as people write it: `12.5 %`.
-fn percent(share: BasisPoints) -> String {
-    let (whole, rest) = (share.get() / 100, share.get() % 100);
-    match rest {
-        0 => format!("{whole} %"),
-        rest if rest % 10 == 0 => format!("{whole}.{} %", rest / 10),
-        rest => format!("{whole}.{rest:02} %"),
-    }
+    Way { id, sentence: offer.sentence(), price: ask.price(offer.price), is_purchase, notes: offer.notes() }
 }
 
 /// The ways to get a listing, and its newest release; nothing for other kinds.

@@ -99,7 +99,7 @@ impl Samples for TillView {
             listing: listing(1),
             publisher: "hedge-and-sons".to_owned(),
             sentence: "For 7 days".to_owned(),
-            means: vec!["On up to 3 devices at a time.".to_owned(), "It cannot be extended.".to_owned()],
+            notes: vec!["On up to 3 devices at a time".to_owned(), "It cannot be extended".to_owned()],
             price: price("45"),
             sums: super::trade::enough(),
             offer: offer(),
@@ -107,9 +107,11 @@ impl Samples for TillView {
             back: "/listing/1".to_owned(),
             idempotency_key: key(),
             notice: None,
+            card_form: None,
         };
         let short = Self {
             sums: super::trade::short(),
+            card_form: Some(super::topup::card_form()),
             notice: Some("The price has changed: it is 45 tokens now.".to_owned()),
             ..usual.clone()
         };

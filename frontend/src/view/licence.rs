@@ -5,6 +5,7 @@ use domain::id::{LicenceId, OfferId};
 
 use super::cart::Sums;
 use super::prelude::*;
+use super::topup::CardForm;
 
 /// One licence.
 #[derive(Template, Clone, Debug)]
@@ -91,8 +92,8 @@ pub struct TillView {
     pub publisher: String,
     /// What is got.
     pub sentence: String,
-    /// What that means, sentence by sentence.
-    pub means: Vec<String>,
+    /// What that means, line by line.
+    pub notes: Vec<String>,
     /// For how much.
     pub price: Price,
     /// What that leaves.
@@ -107,6 +108,8 @@ pub struct TillView {
     pub idempotency_key: String,
     /// What has changed since the page was shown.
     pub notice: Option<String>,
+    /// The missing tokens, to be had here and now.
+    pub card_form: Option<CardForm>,
 }
 
 /// The code by which a program signs in, shown once.

@@ -47,6 +47,40 @@ impl Offer {
             }
         }
     }
+
+    /// What that means, line by line, without full stops.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = match &self.kind {
+            OfferKind::Purchase { .. } => vec!["Yours for good: it never runs out".to_owned()],
+            OfferKind::RentTime(time) => vec![format!("It ends {} after you get it", length(*time))],
+            OfferKind::RentUnits { meter, within, .. } => {
+                let what = match *meter == MeterCode::uses() {
+                    true => "Each start of the program counts as one use".to_owned(),
+                    false => format!("Each time the program does “{meter}” counts"),
+                };
+                let end = match within {
+                    Some(time) => format!("What is left after {} is gone", length(*time)),
+                    None => "What you do not use stays yours".to_owned(),
+                };
+                vec![what, end]
+            }
+        };
+        notes.push(match self.devices_max {
+            1 => "On one device at a time".to_owned(),
+            most => format!("On up to {most} devices at a time"),
+        });
+        if !self.is_purchase() {
+            notes.push(match self.is_extendable {
+                true => "You can extend it, before and after it is over".to_owned(),
+                false => "It cannot be extended".to_owned(),
+            });
+        }
+        if let Some(credit) = self.credit.filter(|credit| credit.get() > 0) {
+            notes.push(format!("{credit} of the rent counts if you buy it later"));
+        }
+        notes
+    }
 }
 
 #[cfg(test)]
