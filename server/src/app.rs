@@ -19,7 +19,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::downloads::{Delivery, serve_file};
-use crate::files::FileName;
+use crate::files::{FileName, Files};
 use crate::headers::{SecurityHeaders, secure};
 use crate::house::House;
 use crate::http::graphql;
@@ -150,18 +150,13 @@ async fn download(
         Ok(artifact) => artifact,
         Err(error) => return error_page(&rooms.site, &visit, error).await,
     };
-    let Some(name) = FileName::parse(&artifact.hash) else {
-        return error_page(&rooms.site, &visit, store::Fault::corrupt("find a sold file").into()).await;
-    };
-    let path = rooms.house.media.artifacts.path_of(&name);
-    let delivery = Delivery::Attachment { name: &artifact.name };
-    match serve_file(&path, name.hash(), delivery, &method, &asked).await {
-        Ok(response) => response,
-        Err(fault) => {
-            tracing::error!(%fault, "a sold file could not be read");
-            error_page(&rooms.site, &visit, store::Fault::unavailable("read a sold file").into()).await
-        }
-    }
+    attachment(
+        &rooms,
+        &visit,
+        (&rooms.house.media.artifacts, &artifact.hash, &artifact.name),
+        (&method, &asked),
+    )
+    .await
 }
 
 /// A scan beside an order at the desk, for the staff and whose order it is.
@@ -180,16 +175,25 @@ async fn scan(
         Ok(scan) => scan,
         Err(error) => return error_page(&rooms.site, &visit, error).await,
     };
-    let Some(name) = FileName::parse(&scan.file) else {
-        return error_page(&rooms.site, &visit, store::Fault::corrupt("find a scan").into()).await;
+    attachment(&rooms, &visit, (&rooms.house.media.scans, &scan.file, &scan.name), (&method, &asked)).await
+}
+
+/// A kept file as a download, for somebody who may have it.
+async fn attachment(
+    rooms: &Rooms,
+    visit: &Visit,
+    (folder, file, name): (&Files, &str, &str),
+    (method, asked): (&Method, &HeaderMap),
+) -> Response {
+    let Some(kept) = FileName::parse(file) else {
+        return error_page(&rooms.site, visit, store::Fault::corrupt("find a kept file").into()).await;
     };
-    let path = rooms.house.media.scans.path_of(&name);
-    let delivery = Delivery::Attachment { name: &scan.name };
-    match serve_file(&path, name.hash(), delivery, &method, &asked).await {
+    match serve_file(&folder.path_of(&kept), kept.hash(), Delivery::Attachment { name }, method, asked).await
+    {
         Ok(response) => response,
         Err(fault) => {
-            tracing::error!(%fault, "a scan could not be read");
-            error_page(&rooms.site, &visit, store::Fault::unavailable("read a scan").into()).await
+            tracing::error!(%fault, "a kept file could not be read");
+            error_page(&rooms.site, visit, store::Fault::unavailable("read a kept file").into()).await
         }
     }
 }
