@@ -33,6 +33,7 @@ use crate::id::{self, global};
 use crate::listing::{Listing, twin};
 use crate::paging::{Asked, Connection, cursor};
 use crate::scalars::{DateTime, Tokens};
+use crate::software::{Release, newest_covered};
 use crate::user::User;
 
 pub(crate) use counting::CountingMutation;
@@ -142,6 +143,16 @@ impl Licence {
     /// `^2` or `<=1.7.3`.
     async fn covers(&self) -> String {
         self.0.covers.to_string()
+    }
+
+    /// The newest published release that it covers, also where newer ones are
+    /// out; null if there is none.
+    async fn release(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "\"stable\".to_owned()", desc = "The channel.")] channel: String,
+    ) -> Result<Option<Release>> {
+        newest_covered(ctx, self.0.holding.licence.listing, &channel, &self.0.covers).await
     }
 
     /// The first moment at which it may be used; null if all was taken back.

@@ -4,7 +4,8 @@ mod input;
 mod mutation;
 
 use async_graphql::{Context, Enum, ID, Object, Result};
-use domain::licence::offer::{Offer as OfferRow, OfferKind as Gives, Updates};
+use domain::id::ListingId;
+use domain::licence::offer::{Coverage, Offer as OfferRow, OfferKind as Gives, Updates};
 use domain::software::Channel;
 use store::software::{Artifact as ArtifactRow, Product, Release as ReleaseRow};
 
@@ -51,6 +52,18 @@ pub(crate) enum UpdatesCovered {
     ForTime,
 }
 
+/// The newest published release of a channel whose version is covered.
+pub(crate) async fn newest_covered(
+    ctx: &Context<'_>,
+    listing: ListingId,
+    channel: &str,
+    covers: &Coverage,
+) -> Result<Option<Release>> {
+    let Ok(channel) = Channel::parse(channel) else { return Ok(None) };
+    let newest = ctx.store().newest_covered(listing, &channel, covers).await;
+    Ok(newest.map_err(|failed| fault(ctx, failed))?.map(Release))
+}
+
 /// A piece of software, as programs know it.
 pub(crate) struct Software(pub(crate) Product);
 
@@ -84,15 +97,20 @@ impl Software {
         self.0.key_changed_at.map(Into::into)
     }
 
-    /// The newest published release of a channel.
+    /// The newest published release of a channel, among the versions that are
+    /// asked for.
     async fn release(
         &self,
         ctx: &Context<'_>,
         #[graphql(default_with = "\"stable\".to_owned()", desc = "The channel.")] channel: String,
+        #[graphql(
+            default_with = "\"*\".to_owned()",
+            desc = "Versions as `covers` of a licence and `ver` of codes say them: `*`, `^2` or `<=1.7.3`. There is no release for any other range."
+        )]
+        covers: String,
     ) -> Result<Option<Release>> {
-        let Ok(channel) = Channel::parse(&channel) else { return Ok(None) };
-        let newest = ctx.store().newest_release(self.0.listing, &channel).await;
-        Ok(newest.map_err(|failed| fault(ctx, failed))?.map(Release))
+        let Some(covers) = Coverage::parse(&covers) else { return Ok(None) };
+        newest_covered(ctx, self.0.listing, &channel, &covers).await
     }
 
     /// The releases, newest first: all for their publisher, else those that

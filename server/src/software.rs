@@ -20,6 +20,7 @@ use axum::routing::{get, head};
 use axum::{Extension, Router};
 use domain::access::Actor;
 use domain::id::ArtifactId;
+use domain::licence::offer::Coverage;
 use domain::refusal::{Refusal, RefusalKind};
 use domain::software::Channel;
 use frontend::Visit;
@@ -33,7 +34,8 @@ use crate::media::House as MediaHouse;
 use crate::telemetry::Metrics;
 use parts::{NotTaken, take};
 
-/// The newest release of a product, as its publisher signed it.
+/// The newest release of a product, as its publisher signed it; the newest of
+/// some versions with `covers`.
 pub const MANIFEST: &str = "/software/{slug}/manifest";
 
 /// A program, for those who were granted it.
@@ -79,6 +81,8 @@ pub fn router(wares: Wares) -> Router {
 #[derive(Deserialize)]
 struct Asked {
     channel: Option<String>,
+    /// Versions as licences and codes say them; all if nothing is said.
+    covers: Option<String>,
 }
 
 async fn manifest(
@@ -92,7 +96,10 @@ async fn manifest(
         let channel = asked.channel.as_deref().map_or(Ok(Channel::stable()), Channel::parse)?;
         let product = wares.store.product_named(&Actor::Visitor(None), &slug).await?;
         let product = product.ok_or_else(missing)?;
-        let newest = wares.store.newest_release(product.listing, &channel).await?;
+        let no_range = || Refusal::invalid("covers", "versions are asked for as *, ^2 or <=1.7.3");
+        let covers = asked.covers.as_deref().map_or(Some(Coverage::All), Coverage::parse);
+        let covers = covers.ok_or_else(no_range)?;
+        let newest = wares.store.newest_covered(product.listing, &channel, &covers).await?;
         let newest = newest.ok_or(Refusal::missing("release on this channel"))?;
         let token = wares.store.manifest(newest.id).await?.ok_or_else(missing)?;
         Ok((product.key.unwrap_or_default(), newest, token))

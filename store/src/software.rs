@@ -10,6 +10,7 @@ pub mod uploads;
 
 use domain::access::Actor;
 use domain::id::{ArtifactId, ListingId, ReleaseId, UserId};
+use domain::licence::offer::Coverage;
 use domain::refusal::Refusal;
 use domain::software::{Channel, Computer, Packing, ReleaseState, Slug, Version};
 use domain::time::Timestamp;
@@ -246,6 +247,34 @@ impl Store {
         );
         let values = vec![listing.uuid().into(), channel.as_str().into()];
         self.read().row(sql, values, read_release).await
+    }
+
+    /// The newest published release of a channel whose version is covered. As
+    /// for [`Store::newest_release`].
+    ///
+    /// # Errors
+    /// A fault only.
+    pub async fn newest_covered(
+        &self,
+        listing: ListingId,
+        channel: &Channel,
+        covers: &Coverage,
+    ) -> Result<Option<Release>, Fault> {
+        // Most licences cover all, and then one row is enough.
+        if *covers == Coverage::All {
+            return self.newest_release(listing, channel).await;
+        }
+        let sql = "SELECT id, version FROM releases WHERE listing_id = $1 AND channel = $2 AND state = 2 \
+                   ORDER BY seq DESC";
+        let values = vec![listing.uuid().into(), channel.as_str().into()];
+        let published = self.read().rows(sql, values, |row| {
+            let id = row.id(ReleaseId::new)?;
+            Ok((id, row.take_as("read a version", |text: String| Version::parse(&text).ok())?))
+        });
+        match published.await?.into_iter().find(|(_, version)| covers.covers(version)) {
+            Some((id, _)) => find_release(self.read(), id).await,
+            None => Ok(None),
+        }
     }
 
     /// What the publisher signed about a release, as buyers' programs read

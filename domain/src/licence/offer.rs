@@ -67,6 +67,16 @@ pub enum Coverage {
 }
 
 impl Coverage {
+    /// Reads what its text says; nothing for any other range.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim().strip_prefix("<=") {
+            Some(last) => Version::parse(last).ok().map(Self::UpTo),
+            None if text.trim() == "*" => Some(Self::All),
+            None => text.trim().strip_prefix('^')?.parse().ok().map(Self::Major),
+        }
+    }
+
     /// Whether a version is among them.
     #[must_use]
     pub fn covers(&self, version: &Version) -> bool {

@@ -12,6 +12,7 @@ use crate::id::read;
 use crate::order::Order;
 use crate::scalars::{DateTime, Tokens};
 use crate::session::begun;
+use crate::software::{Release, newest_covered};
 use crate::user::User;
 
 /// What to rent.
@@ -99,6 +100,9 @@ pub(crate) struct AuthorizeInput {
     /// The SHA-256 of the program that is wanted, in hexadecimal, as the
     /// release's manifest lists it.
     artifact: Option<String>,
+    /// The channel of `release` in the answer.
+    #[graphql(default_with = "\"stable\".to_owned()")]
+    channel: String,
 }
 
 /// A code to sign in by.
@@ -182,6 +186,10 @@ pub(crate) struct AuthorizePayload {
     code: Option<String>,
     /// The way to the program; null unless it was wanted.
     download: Option<Download>,
+    /// The newest published release that the licence covers, where its
+    /// program was wanted: also where the one that was named is of a version
+    /// that it does not cover. Null if there is none.
+    release: Option<Release>,
     /// Why it was not done; empty if it was.
     user_errors: Vec<UserError>,
 }
@@ -258,19 +266,27 @@ async fn code_and_view(ctx: &Context<'_>, licence: &ID, kid: &str) -> Done<(Stri
     Ok((code, view))
 }
 
-async fn authorize(ctx: &Context<'_>, input: AuthorizeInput) -> Done<(String, Option<Download>)> {
-    let (code, view) = code_and_view(ctx, &input.licence_id, &input.device).await?;
-    match (input.want, input.artifact) {
-        (Want::Code, _) => Ok((code, None)),
-        (Want::CodeAndDownload, None) => {
-            Err(Refusal::invalid("artifact", "say which program is wanted, by its SHA-256").into())
-        }
-        (Want::CodeAndDownload, Some(sha256)) => {
-            let granted = ctx.store().authorize_download(&view, &sha256).await?;
-            let url = ctx.link(Link::Granted(&granted.token));
-            Ok((code, Some(Download { url, size: granted.size.to_string(), sha256: granted.sha256 })))
-        }
+/// Leave to fetch a program, for a licence that a code was given for.
+async fn download(ctx: &Context<'_>, view: &LicenceView, artifact: Option<&str>) -> Done<Download> {
+    let sha256 =
+        artifact.ok_or(Refusal::invalid("artifact", "say which program is wanted, by its SHA-256"))?;
+    let granted = ctx.store().authorize_download(view, sha256).await?;
+    let url = ctx.link(Link::Granted(&granted.token));
+    Ok(Download { url, size: granted.size.to_string(), sha256: granted.sha256 })
+}
+
+async fn authorize(ctx: &Context<'_>, input: AuthorizeInput) -> Result<AuthorizePayload> {
+    let (done, user_errors) = settle(ctx, code_and_view(ctx, &input.licence_id, &input.device).await)?;
+    let Some((code, view)) = done else {
+        return Ok(AuthorizePayload { code: None, download: None, release: None, user_errors });
+    };
+    if input.want == Want::Code {
+        return Ok(AuthorizePayload { code: Some(code), download: None, release: None, user_errors });
     }
+    let release = newest_covered(ctx, view.holding.licence.listing, &input.channel, &view.covers).await?;
+    let (download, user_errors) = settle(ctx, download(ctx, &view, input.artifact.as_deref()).await)?;
+    let code = download.is_some().then_some(code);
+    Ok(AuthorizePayload { code, download, release, user_errors })
 }
 
 async fn sign_in(ctx: &Context<'_>, input: SignInByCodeInput) -> Done<(User, String)> {
@@ -364,9 +380,7 @@ impl LicenceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which licence, for which device, and what is wanted.")] input: AuthorizeInput,
     ) -> Result<AuthorizePayload> {
-        let (done, user_errors) = settle(ctx, authorize(ctx, input).await)?;
-        let (code, download) = done.map_or((None, None), |(code, download)| (Some(code), download));
-        Ok(AuthorizePayload { code, download, user_errors })
+        authorize(ctx, input).await
     }
 
     /// Makes a code by which a program signs in, once and within a quarter of

@@ -1,9 +1,12 @@
 //! Software from its draft to what everybody may know of it.
 
 use domain::access::Actor;
-use serde_json::json;
+use domain::id::LicenceId;
+use domain::licence::device::DeviceKey;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::house::House;
+use crate::house::{House, Person};
 
 #[tokio::test]
 async fn a_publisher_brings_software_to_the_market() {
@@ -69,4 +72,81 @@ async fn a_publisher_brings_software_to_the_market() {
     assert_eq!(known["listing"], json!({ "price": "2", "isBuyable": true }));
     assert_eq!(known["release"]["artifacts"][0]["main"], "inkwell");
     assert_eq!(known["offers"].as_array().unwrap().len(), 3);
+}
+
+/// Drafts a version, uploads a program for it and publishes it; the program's
+/// SHA-256.
+async fn puts_out(house: &House, publisher: &Person, listing: &Value, version: &str) -> Value {
+    let draft = json!({ "listingId": listing, "version": version, "product": "inkwell", "state": "DRAFT" });
+    let release = house.done(publisher, "publishRelease", draft, "release { id }").await;
+    let program = json!({
+        "releaseId": release["release"]["id"], "os": "linux", "arch": "x86_64", "packing": "binary",
+        "main": "inkwell",
+    });
+    let sent = house.send(&publisher.actor, "uploadArtifact", program, version.as_bytes()).await;
+    let publish = json!({ "listingId": listing, "version": version });
+    house.done(publisher, "publishRelease", publish, "release { id }").await;
+    sent["artifact"]["sha256"].clone()
+}
+
+#[tokio::test]
+async fn a_licence_of_old_versions_fetches_the_newest_that_it_covers() {
+    let house = House::open().await;
+    let (ada, ben) = (house.person("ada-writes").await, house.person("ben-buys").await);
+    house.grant(&house.staff("market-keeper").await, &ben, "50").await;
+    let listing = house.software(&ada).await;
+    let offers = json!([{ "kind": "PURCHASE", "price": "40", "updates": "MAJOR", "devicesMax": 1 }]);
+    let set = json!({ "listingId": listing, "offers": offers });
+    let offer = house.done(&ada, "setOffers", set, "offers { id }").await["offers"][0]["id"].clone();
+    let old = puts_out(&house, &ada, &listing, "1.4.0").await;
+    house.done(&ada, "publishListing", json!({ "listingId": listing }), "listing { id }").await;
+    let buy = json!({ "offerId": offer, "expectedPrice": "40", "idempotencyKey": "b" });
+    let bought = house.done(&ben, "buy", buy, "licence { id release { version } }").await;
+    assert_eq!(bought["licence"]["release"]["version"], "1.4.0");
+    house.world.set_now(house.world.now().after(domain::time::Seconds::new(60)));
+    let new = puts_out(&house, &ada, &listing, "2.0.0").await;
+
+    let query = "{ software(slug: \"inkwell\") { release { version } old: release(covers: \"^1\") { version seq } \
+                 none: release(covers: \"<=1.3.9\") { version } odd: release(covers: \">1\") { version } } }";
+    let known = house.ask(&Actor::Visitor(None), query, json!({})).await["data"]["software"].clone();
+    let expected = json!({
+        "release": { "version": "2.0.0" }, "old": { "version": "1.4.0", "seq": "1" }, "none": null, "odd": null,
+    });
+    assert_eq!(known, expected);
+
+    let code =
+        json!({ "licenceId": bought["licence"]["id"], "device": "k4.pid.d", "want": "CODE_AND_DOWNLOAD" });
+    let with = |artifact: &Value| {
+        let mut input = code.clone();
+        input["artifact"] = artifact.clone();
+        input
+    };
+    let select = "code download { sha256 } release { version manifest }";
+    let early = house.act(&ben.actor, "authorize", with(&old), select).await;
+    assert_eq!(
+        (&early["userErrors"][0]["verdict"], &early["release"]),
+        (&json!("DEVICE_NOT_ACTIVATED"), &json!(null))
+    );
+    let licences = "{ me { licences(first: 1) { edges { node { id } } } } }";
+    assert_eq!(
+        house.look(&ben, licences).await["me"]["licences"]["edges"][0]["node"]["id"],
+        bought["licence"]["id"]
+    );
+    let id = store_id(&house, &ben).await;
+    let device = DeviceKey::new("k4.pid.d".to_owned(), "k4.public.d".to_owned());
+    house.store.activate_device(&ben.actor, Some(&device), id, None).await.unwrap();
+
+    let refused = house.act(&ben.actor, "authorize", with(&new), select).await;
+    assert_eq!(refused["userErrors"][0]["verdict"], "VERSION_NOT_COVERED");
+    assert_eq!((&refused["code"], &refused["download"]), (&json!(null), &json!(null)));
+    assert_eq!(refused["release"]["version"], "1.4.0", "the answer names what may be fetched instead");
+    let given = house.done(&ben, "authorize", with(&old), select).await;
+    assert_eq!((&given["download"]["sha256"], &given["release"]["version"]), (&old, &json!("1.4.0")));
+    assert!(given["code"].is_string() && given["release"]["manifest"].is_string());
+}
+
+/// The number of somebody's only licence.
+async fn store_id(house: &House, person: &Person) -> LicenceId {
+    let window = store::page::Window::<Uuid>::first(1, None);
+    house.store.licences(&person.actor, window).await.unwrap().items[0].id()
 }

@@ -85,8 +85,8 @@ impl Store {
     /// In that precedence.
     pub async fn authorize_download(&self, view: &LicenceView, sha256: &str) -> Done<DownloadGrant> {
         let (licence, listing) = (view.holding.licence.id, view.holding.licence.listing);
-        let grant =
-            self.download_grant(licence, listing, sha256).await?.ok_or(Refusal::missing("program"))?;
+        let grant = self.download_grant(licence, listing, sha256, &view.covers).await?;
+        let grant = grant.ok_or(Refusal::missing("program"))?;
         match view.covers.covers(&grant.version) {
             true => Ok(grant),
             false => Err(Refusal::denied(Verdict::VersionNotCovered).into()),

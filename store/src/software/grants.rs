@@ -3,6 +3,7 @@
 //! is stored and nobody has to be signed in where the bytes are fetched.
 
 use domain::id::{ArtifactId, LicenceId, ListingId};
+use domain::licence::offer::Coverage;
 use domain::refusal::Refusal;
 use domain::software::{DOWNLOAD_HOLDS, Version};
 use domain::time::Timestamp;
@@ -70,8 +71,9 @@ fn read(secret: &Secret, token: &str) -> Option<(ArtifactId, LicenceId, Timestam
 
 impl Store {
     /// Grants a licence to fetch a program: the one with that SHA-256 in a
-    /// published release of its listing. Nothing if there is none. Whether
-    /// the licence allows it is decided by [`Store::authorize_download`].
+    /// published release of its listing, best one that is covered. Nothing if
+    /// there is none. Whether the licence allows it is decided by
+    /// [`Store::authorize_download`].
     ///
     /// # Errors
     /// A fault only.
@@ -80,16 +82,19 @@ impl Store {
         licence: LicenceId,
         listing: ListingId,
         sha256: &str,
+        covers: &Coverage,
     ) -> Result<Option<DownloadGrant>, Fault> {
+        // The same bytes may be in several releases.
         let sql = "SELECT a.id, a.size, r.version FROM artifacts a JOIN releases r ON r.id = a.release_id \
-                   WHERE r.listing_id = $1 AND r.state = 2 AND a.state = 2 AND a.sha256 = $2 LIMIT 1";
-        let found = self.read().row(sql, vec![listing.uuid().into(), sha256.into()], |row| {
+                   WHERE r.listing_id = $1 AND r.state = 2 AND a.state = 2 AND a.sha256 = $2";
+        let found = self.read().rows(sql, vec![listing.uuid().into(), sha256.into()], |row| {
             let id = row.id(ArtifactId::new)?;
             let size = row.take_as("read a size", |size: i64| u64::try_from(size).ok())?;
             let version = row.take_as("read a version", |text: String| Version::parse(&text).ok())?;
             Ok((id, size, version))
         });
-        Ok(found.await?.map(|(artifact, size, version)| {
+        let found = found.await?.into_iter().max_by_key(|(_, _, version)| covers.covers(version));
+        Ok(found.map(|(artifact, size, version)| {
             let expires_at = self.0.world.now().after(DOWNLOAD_HOLDS);
             let token = write(&self.0.secret, artifact, licence, expires_at);
             DownloadGrant { token, size, sha256: sha256.to_owned(), version, expires_at }

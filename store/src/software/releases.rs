@@ -160,8 +160,8 @@ impl Store {
 
     /// Takes a published release of the asker's off: nobody gets it any more.
     /// The one before it on its channel is signed anew, so that programs take
-    /// it for news; without any, the listing is withdrawn. Yanking again
-    /// changes nothing.
+    /// it for news, and those after it, so that they stay newer; without any,
+    /// the listing is withdrawn. Yanking again changes nothing.
     ///
     /// # Errors
     /// `NotSignedIn`, `NotFound`, `WrongState` for a draft.
@@ -186,11 +186,10 @@ impl Store {
                 let now = signer.world.now().millis();
                 let sql = "UPDATE releases SET state = 3, yanked_at = $1 WHERE id = $2 AND state = 2";
                 link.change(sql, vec![now.into(), id.uuid().into()]).await?;
-                let newest = newest(link, release.listing, Some(&release.channel)).await?;
-                if let Some(before) = newest {
-                    return sign(link, &signer, &before, Some(fresh), NextSeq::Fresh).await;
+                for next in followers(link, &release).await? {
+                    sign(link, &signer, &next, Some(fresh.clone()), NextSeq::Fresh).await?;
                 }
-                if newest_anywhere(link, release.listing).await?.is_none() {
+                if !has_published(link, release.listing).await? {
                     let sql = "UPDATE listings SET state = 3, revised_at = $1 WHERE id = $2 AND state = 2";
                     link.change(sql, vec![now.into(), release.listing.uuid().into()]).await?;
                     feed::record(link, [release.listing].into_iter()).await?;
@@ -351,26 +350,24 @@ async fn published_versions(link: Link<'_>, release: &Release) -> Result<Vec<Ver
     Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
-async fn newest(
-    link: Link<'_>,
-    listing: ListingId,
-    channel: Option<&Channel>,
-) -> Result<Option<Release>, Fault> {
-    let mut values = vec![Value::from(listing.uuid())];
-    let clause = match channel {
-        Some(channel) => {
-            values.push(channel.as_str().into());
-            " AND r.channel = $2"
-        }
-        None => "",
-    };
-    let sql =
-        format!("{RELEASE} WHERE r.listing_id = $1{clause} AND r.state = 2 ORDER BY r.seq DESC LIMIT 1");
-    link.row(sql, values, read_release).await
+/// The published release before a yanked one on its channel, and all after
+/// it, in their order. Licences that cover just the old ones fall back to the
+/// first of them; nothing if there is none, since then nobody falls back.
+async fn followers(link: Link<'_>, yanked: &Release) -> Result<Vec<Release>, Fault> {
+    let sql = format!(
+        "{RELEASE} WHERE r.listing_id = $1 AND r.channel = $2 AND r.state = 2 AND r.seq >= \
+         (SELECT MAX(b.seq) FROM releases b WHERE b.listing_id = $1 AND b.channel = $2 AND b.state = 2 \
+         AND b.seq < $3) ORDER BY r.seq"
+    );
+    let seq = yanked.seq.and_then(|seq| i64::try_from(seq).ok());
+    let values = vec![yanked.listing.uuid().into(), yanked.channel.as_str().into(), seq.into()];
+    link.rows(sql, values, read_release).await
 }
 
-async fn newest_anywhere(link: Link<'_>, listing: ListingId) -> Result<Option<Release>, Fault> {
-    newest(link, listing, None).await
+async fn has_published(link: Link<'_>, listing: ListingId) -> Result<bool, Fault> {
+    let sql = "SELECT COUNT(*) FROM releases WHERE listing_id = $1 AND state = 2";
+    let count = link.row(sql, vec![listing.uuid().into()], |row| row.count()).await?;
+    Ok(count.unwrap_or(0) > 0)
 }
 
 /// Which number a signature gets.

@@ -23,6 +23,7 @@ pub(super) struct PublisherKey {
 }
 
 /// A key that was made, and is kept if the publisher has none.
+#[derive(Clone)]
 pub(super) struct FreshKey {
     kid: String,
     public: String,

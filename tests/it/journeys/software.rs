@@ -8,6 +8,7 @@ use client::release::{Expected, Release};
 use client::time::Moment;
 use domain::access::Actor;
 use domain::id::LicenceId;
+use domain::licence::offer::Coverage;
 use domain::market::Market;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, RANGE};
 use reqwest::{Client, Method, Response, StatusCode};
@@ -108,7 +109,7 @@ async fn granted(program: &Program, sha256: &str) -> String {
     let store = beside(program).await;
     let product = store.product_named(&Actor::Visitor(None), "inkwell").await.expect("it can be read");
     let (listing, licence) = (product.expect("inkwell is out").listing, LicenceId::new(Uuid::from_u128(9)));
-    let grant = store.download_grant(licence, listing, sha256).await.expect("it can be read");
+    let grant = store.download_grant(licence, listing, sha256, &Coverage::All).await.expect("it can be read");
     store.close().await;
     program.url(&format!("/artifacts/{}", grant.expect("it is published").token))
 }

@@ -5,7 +5,7 @@ use client::release::{Expected, Release as Signed};
 use client::time::Moment;
 use domain::access::Actor;
 use domain::id::{LicenceId, ListingId, ReleaseId};
-use domain::licence::offer::OfferKind;
+use domain::licence::offer::{Coverage, OfferKind};
 use domain::listing::{ListingKind, ListingState};
 use domain::refusal::Refusal;
 use domain::software::{Channel, ReleaseState};
@@ -171,6 +171,65 @@ fn a_yanked_release_gives_way_to_the_one_before() {
 }
 
 #[test]
+fn licences_of_old_versions_find_the_newest_that_they_cover() {
+    on_each_database(async |base| {
+        let market = Market::on(base).await;
+        let (wren, store) = (market.person("wren").await, &market.store);
+        let listing = software(&market, &wren, "Inkwell").await;
+        let mut releases = Vec::new();
+        for text in ["1.0.0", "1.1.0", "2.0.0"] {
+            releases.push(puts_out(&market, &wren, listing, text).await);
+        }
+        let found = async |range: &str| {
+            let covers = Coverage::parse(range).unwrap();
+            let found = store.newest_covered(listing, &Channel::stable(), &covers).await.unwrap();
+            found.map(|release| (release.version.to_string(), release.seq.unwrap()))
+        };
+        let is = |text: &str, seq| Some((text.to_owned(), seq));
+        for (range, expected) in [
+            ("*", is("2.0.0", 3)),
+            ("^1", is("1.1.0", 2)),
+            ("<=1.0.9", is("1.0.0", 1)),
+            ("^2", is("2.0.0", 3)),
+            ("<=0.9.0", None),
+            ("^3", None),
+        ] {
+            assert_eq!(found(range).await, expected, "{range}");
+        }
+        assert!(
+            store
+                .newest_covered(listing, &Channel::parse("beta").unwrap(), &Coverage::All)
+                .await
+                .unwrap()
+                .is_none()
+        );
+        // Who has seen number 2 does not take number 1 for a step back.
+        store.yank_release(&wren.actor, releases[1]).await.unwrap();
+        assert_eq!(found("^1").await, is("1.0.0", 4));
+        assert_eq!(found("*").await, is("2.0.0", 5), "the newest stays the newest");
+        store.yank_release(&wren.actor, releases[0]).await.unwrap();
+        assert_eq!((found("^1").await, found("*").await), (None, is("2.0.0", 5)), "nobody falls back");
+
+        // Bytes that are in several releases are had through one that is covered.
+        let mut same = Vec::new();
+        for text in ["2.1.0", "3.0.0"] {
+            let draft = store.draft_release(&wren.actor, listing, version(text)).await.unwrap();
+            uploads(&market, &wren, draft.id, b"the same").await;
+            store.publish_release(&wren.actor, draft.id).await.unwrap();
+            same.push(store.artifacts(&draft).await.unwrap()[0].sha256.clone().unwrap());
+        }
+        assert_eq!(same[0], same[1]);
+        let licence = LicenceId::new(Uuid::from_u128(9));
+        for (range, expected) in [("^2", "2.1.0"), ("^3", "3.0.0")] {
+            let covers = Coverage::parse(range).unwrap();
+            let grant = store.download_grant(licence, listing, &same[0], &covers).await.unwrap().unwrap();
+            assert_eq!(grant.version.to_string(), expected, "{range}");
+        }
+        store.close().await;
+    });
+}
+
+#[test]
 fn what_is_uploaded_is_looked_at() {
     on_each_database(async |base| {
         let market = Market::on(base).await;
@@ -225,8 +284,11 @@ fn what_is_uploaded_is_looked_at() {
 
         let sha256 = done.sha256.clone().unwrap();
         let licence = LicenceId::new(Uuid::from_u128(5));
-        assert_eq!(store.download_grant(licence, listing, &"0".repeat(64)).await.unwrap(), None);
-        let grant = store.download_grant(licence, listing, &sha256).await.unwrap().unwrap();
+        assert_eq!(
+            store.download_grant(licence, listing, &"0".repeat(64), &Coverage::All).await.unwrap(),
+            None
+        );
+        let grant = store.download_grant(licence, listing, &sha256, &Coverage::All).await.unwrap().unwrap();
         let granted = store.granted(&grant.token).await.unwrap();
         assert_eq!(
             (granted.artifact, granted.licence, granted.name.as_str()),

@@ -142,3 +142,26 @@ fn a_purchase_covers_what_its_offer_promised() {
         assert!(runs_not.is_none_or(is_refused), "{covers} {runs_not:?}");
     }
 }
+
+#[test]
+fn a_coverage_is_read_as_it_is_written() {
+    let last = Version::parse("1.7.3").unwrap();
+    for (text, expected) in [
+        ("*", Some(Coverage::All)),
+        ("^2", Some(Coverage::Major(2))),
+        (" ^0 ", Some(Coverage::Major(0))),
+        ("<=1.7.3", Some(Coverage::UpTo(last))),
+        ("", None),
+        ("^", None),
+        ("^1.2", None),
+        ("<=", None),
+        ("<=1.7", None),
+        (">1.0.0", None),
+        ("1.7.3", None),
+    ] {
+        let read = Coverage::parse(text);
+        assert_eq!(read, expected, "{text:?}");
+        let again = read.as_ref().and_then(|read| Coverage::parse(&read.to_string()));
+        assert_eq!(again, expected, "{text:?} written and read again");
+    }
+}
