@@ -5,13 +5,16 @@ pub(crate) mod audit;
 mod codes;
 mod counting;
 mod devices;
+pub mod figures;
 pub(crate) mod load;
 mod reads;
+mod sold;
 mod trade;
 pub(crate) mod write;
 
 pub use devices::ClaimCode;
 pub use reads::{LicenceView, Ways};
+pub use sold::{RefundPreview, SoldGrant, SoldLicence};
 
 use domain::id::LicenceId;
 use domain::licence::device::ClientId;

@@ -251,8 +251,9 @@ impl Holding {
         true
     }
 
-    /// Takes back what an order gave.
-    pub(super) fn revoke(&mut self, order: OrderId, now: Timestamp) -> bool {
+    /// Takes back what an order gave; says no where it gave nothing that
+    /// stands.
+    pub fn revoke(&mut self, order: OrderId, now: Timestamp) -> bool {
         let was_there = self.licence.revoke(order, now);
         for acquired in self.acquired.iter_mut().filter(|it| it.order == order && it.is_active()) {
             acquired.revoked_at = Some(now);

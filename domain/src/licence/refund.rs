@@ -9,6 +9,7 @@ use crate::ledger::transfer::{Transaction, TransactionKind, TransferCode};
 use crate::licence::command::{LicenceChange, Refunder};
 use crate::licence::grant::Given;
 use crate::licence::holding::{Acquired, Holding};
+use crate::order::OrderMoney;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 use crate::tokens::Tokens;
@@ -68,6 +69,41 @@ pub fn unused(holding: &Holding, acquired: &Acquired, now: Timestamp) -> Share {
     share
 }
 
+/// What goes back for a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GivenBack {
+    /// To the buyer, in all.
+    pub refunded: Tokens,
+    /// Of that out of the vendor's cut; the rest is the seller's.
+    pub fee: Tokens,
+}
+
+impl GivenBack {
+    /// What the seller pays of it.
+    #[must_use]
+    pub fn by_seller(self) -> Tokens {
+        self.refunded.saturating_sub(self.fee)
+    }
+}
+
+/// What goes back for a grant that stands, and was paid with `money`, if it is
+/// taken back at `now`.
+///
+/// # Errors
+/// `WrongState` if it counted towards the purchase.
+pub fn given_back(
+    holding: &Holding,
+    grant: &Acquired,
+    money: &OrderMoney,
+    now: Timestamp,
+) -> Result<GivenBack, Refusal> {
+    if holding.licence.is_owned() && !grant.offer.is_purchase() && grant.offer.credit.is_some() {
+        return Err(Refusal::wrong_state("this rent counted towards the purchase: refund that first"));
+    }
+    let refunded = unused(holding, grant, now).of(money.total);
+    Ok(GivenBack { refunded, fee: fee_back(money.fee, refunded, money.total) })
+}
+
 /// Decides the refund of an order's grant. Again is answered as done.
 /// Precedence: not there (or not the asker's), taken back already, counted
 /// towards a purchase, the seller's tokens.
@@ -90,14 +126,11 @@ pub(super) fn decide_refund(
     if !grant.is_active() {
         return Ok(Decision { licence: Some(holding.licence.id), ..Decision::unchanged(id) });
     }
-    if holding.licence.is_owned() && !grant.offer.is_purchase() && grant.offer.credit.is_some() {
-        return Err(Refusal::wrong_state("this rent counted towards the purchase: refund that first"));
-    }
     let (at, licence) = (facts.mint.at(), holding.licence.id);
-    let refunded = unused(holding, grant, at).of(order.money.total);
-    let fee = fee_back(order.money.fee, refunded, order.money.total);
+    let back = given_back(holding, grant, &order.money, at)?;
+    let refunded = back.refunded;
     let mut posting = Posting::on(&book.balances);
-    give_back(&mut posting, (order.seller, order.buyer), grant.paid, (refunded, fee))?;
+    give_back(&mut posting, (order.seller, order.buyer), grant.paid, back)?;
     let transaction = Transaction {
         kind: TransactionKind::LicenceRefund,
         reference: id.uuid(),
@@ -134,10 +167,10 @@ fn give_back(
     posting: &mut Posting<'_>,
     (seller, buyer): (UserId, UserId),
     paid: Split,
-    (refunded, fee): (Tokens, Tokens),
+    back: GivenBack,
 ) -> Result<(), Refusal> {
-    let mut sources = vec![(AccountId::vendor(AccountKind::Fees), fee)];
-    let mut owed = refunded.saturating_sub(fee);
+    let mut sources = vec![(AccountId::vendor(AccountKind::Fees), back.fee)];
+    let mut owed = back.by_seller();
     for kind in [AccountKind::Earned, AccountKind::Spendable] {
         let account = AccountId::of(seller, kind);
         let part = posting.balance(account).min(owed);
@@ -145,7 +178,7 @@ fn give_back(
         owed = owed.saturating_sub(part);
     }
     if !owed.is_zero() {
-        let balance = refunded.saturating_sub(fee).saturating_sub(owed);
+        let balance = back.by_seller().saturating_sub(owed);
         return Err(Refusal::InsufficientTokens { balance, shortfall: owed });
     }
     let buckets = [

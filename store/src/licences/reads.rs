@@ -112,7 +112,7 @@ impl Store {
         Ok(found.ok_or(Refusal::missing("licence"))?)
     }
 
-    async fn licence_views(
+    pub(super) async fn licence_views(
         &self,
         wanted: BTreeSet<LicenceId>,
     ) -> Result<HashMap<LicenceId, LicenceView>, Fault> {
