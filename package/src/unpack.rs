@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -33,7 +33,10 @@ pub fn unpack(archive: &mut File, artifact: &Artifact, listing: &Listing, into: 
     match artifact.kind {
         Packing::Zip => zip::read(archive, &mut taken)?,
         Packing::TarGz => targz::read(archive, &mut taken)?,
-        Packing::Binary => taken.file(artifact.main.as_bytes(), true, archive)?,
+        Packing::Binary => {
+            archive.seek(SeekFrom::Start(0))?;
+            taken.file(artifact.main.as_bytes(), true, archive)?;
+        }
     }
     if taken.files.len() != listing.files().count() {
         return Err(Stop::refused("the archive lacks a file of its list"));

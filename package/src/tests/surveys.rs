@@ -55,6 +55,18 @@ fn what_is_listed_is_what_is_unpacked() {
 }
 
 #[test]
+fn wherever_a_file_was_read_to_it_is_unpacked_from_its_beginning() {
+    let [(zip, zipped), (tar, tarred)] = good();
+    for (kind, archive) in [(zip, zipped), (tar, tarred), (Packing::Binary, b"#!/bin/sh\n".to_vec())] {
+        let mut file = file_of(&archive);
+        let asked = Survey { os: "linux", arch: "x86_64", kind, main: "bin/inkwell" };
+        let found = survey(&mut file, asked).unwrap();
+        let into = tempfile::tempdir().unwrap();
+        crate::unpack(&mut file, &found, &Listing::read(&found).unwrap(), into.path()).unwrap();
+    }
+}
+
+#[test]
 fn what_no_buyer_could_unpack_is_not_listed() {
     let [_, (_, tar)] = good();
     assert!(refused(look(Packing::TarGz, &tar, "bin/other")).contains("program to run"));
