@@ -16,6 +16,7 @@ const FOLDERS: &[&str] = &[
     "docs",
     "domain",
     "frontend",
+    "fuzz",
     "graphql",
     "migrations",
     "package",
@@ -48,7 +49,7 @@ fn files() -> Vec<String> {
 fn is_read(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-    ending.is_some_and(|ending| READ.contains(&ending)) || path == "tests/run" || path == ".ci/run"
+    ending.is_some_and(|ending| READ.contains(&ending)) || ["tests/run", ".ci/run", "fuzz/run"].contains(&path)
 }
 
 /// The modules that are compiled for tests only, as the beginnings of the
