@@ -49,7 +49,8 @@ fn files() -> Vec<String> {
 fn is_read(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-    ending.is_some_and(|ending| READ.contains(&ending)) || ["tests/run", ".ci/run", "fuzz/run"].contains(&path)
+    ending.is_some_and(|ending| READ.contains(&ending))
+        || ["tests/run", ".ci/run", "fuzz/run"].contains(&path)
 }
 
 /// The modules that are compiled for tests only, as the beginnings of the
