@@ -125,6 +125,28 @@ impl Api {
         Ok(settle(name, &told))
     }
 
+    /// The same, with headers by which somebody else vouches for what is sent;
+    /// `vouch` is given the body.
+    ///
+    /// # Errors
+    /// As [`Self::try_to`].
+    ///
+    /// # Panics
+    /// As [`Self::try_to`].
+    pub async fn try_to_vouched(
+        &self,
+        name: &str,
+        input: Value,
+        fields: &str,
+        vouch: impl FnOnce(&[u8]) -> HeaderMap,
+    ) -> Result<Result<Value, No>, Lost> {
+        let body = json!({ "query": mutation(name, fields), "variables": { "input": input } }).to_string();
+        let request = self.request().headers(vouch(body.as_bytes()));
+        let request = request.header("content-type", "application/json").body(body);
+        let told = Told::read(request.send().await.map_err(|_| Lost)?).await?;
+        Ok(settle(name, &told))
+    }
+
     /// Does a mutation that may be refused.
     ///
     /// # Errors

@@ -61,9 +61,7 @@ impl Base {
     /// # Panics
     /// If the database does not answer.
     pub async fn connect(&self) -> Direct {
-        let mut options = ConnectOptions::new(self.url.clone());
-        options.max_connections(1).min_connections(1).sqlx_logging(false);
-        Direct(Database::connect(options).await.expect("the test's own database answers"))
+        Direct::to(&self.url).await
     }
 }
 
@@ -72,6 +70,24 @@ impl Base {
 pub struct Direct(DatabaseConnection);
 
 impl Direct {
+    /// A connection to any database of a test.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    pub async fn to(url: &str) -> Self {
+        let mut options = ConnectOptions::new(url.to_owned());
+        options.max_connections(1).min_connections(1).sqlx_logging(false);
+        Self(Database::connect(options).await.expect("the test's own database answers"))
+    }
+
+    /// Hangs up.
+    ///
+    /// # Panics
+    /// If it cannot.
+    pub async fn close(self) {
+        self.0.close().await.expect("a connection of a test's own closes");
+    }
+
     /// Runs a statement and tells how many rows it touched.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use crate::letter::Letter;
 
 /// How long a letter may be under way before a test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How the mail server behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,23 @@ impl Mailbox {
     #[must_use]
     pub fn letters(&self) -> Vec<Letter> {
         self.inner.letters.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until this is true of the letters.
+    ///
+    /// # Panics
+    /// If that takes too long; `what` is waited for.
+    pub async fn waits_until(&self, what: &str, mut is_so: impl FnMut(&[Letter]) -> bool) {
+        let wait = async {
+            loop {
+                let came = self.inner.came.notified();
+                if is_so(&self.letters()) {
+                    return;
+                }
+                came.await;
+            }
+        };
+        timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{what}: waited in vain"));
     }
 
     /// Waits for the letter whose subject holds this.

@@ -19,6 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// What starts the line that tells the address.
 const OPEN_AT: &str = " is open at http://";
 
+/// What stands before the address in the log, for a program that tells people
+/// another one.
+const LISTENS_AT: &str = r#""listening","address":""#;
+
 /// Where the built program lies. `FARTHING_PROGRAM` names another one;
 /// otherwise cargo brings it up to date, once for all tests of a run.
 ///
@@ -134,12 +138,17 @@ impl Program {
         let mut running = Running { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), lines };
         self.listen(output, sender.clone());
         self.listen(errors, sender);
+        let has_public_url = self.settings.iter().any(|(name, _)| name == "FARTHING_SERVER__PUBLIC_URL");
         while running.address.port() == 0 {
             let Ok(line) = running.lines.recv_timeout(PATIENCE) else {
                 panic!("the program ended before it listened; it said:\n{}", self.log());
             };
-            if let Some((_, address)) = line.split_once(OPEN_AT) {
-                running.address = address.trim().parse().expect("the program prints where it listens");
+            let found = match has_public_url {
+                true => line.split_once(LISTENS_AT).and_then(|(_, rest)| rest.split('"').next()),
+                false => line.split_once(OPEN_AT).map(|(_, address)| address.trim()),
+            };
+            if let Some(address) = found {
+                running.address = address.parse().expect("the program tells where it listens");
             }
         }
         self.running = Some(running);
