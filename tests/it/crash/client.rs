@@ -96,7 +96,9 @@ impl Client {
             self.tries.iter().any(|one| matches!(&one.what, What::SendBack { top_up } if id == top_up))
         };
         let paid = |place: &usize| {
-            self.tries.get(place + 2).is_some_and(|one| matches!(one.what, What::Pay { .. }) && one.done().is_some())
+            self.tries
+                .get(place + 2)
+                .is_some_and(|one| matches!(one.what, What::Pay { .. }) && one.done().is_some())
         };
         let mut all = (0..self.tries.len()).filter(|place| matches!(self.tries[*place].what, What::TopUp));
         all.find_map(|place| {

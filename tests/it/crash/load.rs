@@ -235,7 +235,8 @@ impl Load {
             let what = format!("{count} letters “{subject}” to {address}");
             let mut came = 0;
             let wait = self.mailbox.waits_until(&what, |letters| {
-                let is_it = |it: &&tests::letter::Letter| it.recipient == address && it.subject().contains(subject);
+                let is_it =
+                    |it: &&tests::letter::Letter| it.recipient == address && it.subject().contains(subject);
                 let numbers: BTreeSet<String> =
                     letters.iter().filter(is_it).map(tests::letter::Letter::message_id).collect();
                 came = numbers.len();

@@ -75,7 +75,8 @@ async fn leaves_an_address(who: &Api, mailbox: &Mailbox, name: &str) {
     let mut path = String::new();
     mailbox
         .waits_until("the letter with a code", |letters| {
-            let found = letters.iter().find(|it| it.recipient == address && it.subject().starts_with("Confirm"));
+            let found =
+                letters.iter().find(|it| it.recipient == address && it.subject().starts_with("Confirm"));
             found.inspect(|it| path = it.path("/account/mail?code=")).is_some()
         })
         .await;
@@ -106,7 +107,8 @@ async fn publishes(program: &Program, api: &Api) -> Value {
     let input = json!({ "listingId": listing, "version": "1.0.0" });
     api.must("publishRelease", input, "release { state }").await;
     let offer = json!({ "kind": "RENT_UNITS", "price": RENT.to_string(), "units": USES, "devicesMax": 1 });
-    let done = api.must("setOffers", json!({ "listingId": listing, "offers": [offer] }), "offers { id }").await;
+    let done =
+        api.must("setOffers", json!({ "listingId": listing, "offers": [offer] }), "offers { id }").await;
     api.must("publishListing", json!({ "listingId": listing }), "listing { id }").await;
     done["offers"][0]["id"].clone()
 }
@@ -124,7 +126,8 @@ pub(super) async fn settles(
     let listing = seller.lists("Endless things", &PRICE.to_string(), 1_000_000).await;
     let offer = publishes(program, &seller).await;
     let count = i64::try_from(CLIENTS * SLIPS).expect("a few codes");
-    let input = json!({ "name": "Fair", "count": count, "tokens": SLIP.to_string(), "idempotencyKey": "fair" });
+    let input =
+        json!({ "name": "Fair", "count": count, "tokens": SLIP.to_string(), "idempotencyKey": "fair" });
     let printed = clerk.must("issueVouchers", input, "codes").await;
     let codes = printed["codes"].as_array().expect("codes").iter();
     let codes: Vec<String> = codes.map(|code| code.as_str().expect("a code").to_owned()).collect();
