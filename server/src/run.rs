@@ -85,6 +85,8 @@ pub(crate) async fn run_server(config: Config) -> Result<ExitCode, Trouble> {
     let house = House::open(config, World::system()).await.map_err(say)?;
     let link = serve::first_link(&house, house.config.server.listen).await;
     let greet = |house: &House, address| {
+        // The one that people are told may be another machine's.
+        tracing::info!(%address, "listening");
         tell(format_args!("{} is open at {}", house.config.vendor.name, serve::public_base(house, address)));
         if let Some(link) = link {
             tell(format_args!(

@@ -54,8 +54,6 @@ pub async fn serve(mut house: House, greet: impl FnOnce(&House, SocketAddr)) -> 
         None => None,
     };
     let service = app(&house, &metrics).into_make_service_with_connect_info::<SocketAddr>();
-    // The public address may be another machine's.
-    tracing::info!(%address, "listening");
     greet(&house, address);
 
     let mut draining = stopped.clone();
