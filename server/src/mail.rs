@@ -141,6 +141,7 @@ impl Postman {
 
     /// Delivers what falls due until `stop` says so.
     pub async fn walk(self, mut stop: watch::Receiver<bool>) {
+        let mut writes = self.store.writes();
         while !*stop.borrow() {
             match self.round().await {
                 Ok(0) => {}
@@ -148,7 +149,7 @@ impl Postman {
                 Err(error) => tracing::error!(%error, "the outbox could not be emptied"),
             }
             tokio::select! {
-                _ = timeout(LOOK_EVERY, self.store.written()) => sleep(WINDOW).await,
+                _ = timeout(LOOK_EVERY, writes.next()) => sleep(WINDOW).await,
                 _ = stop.changed() => return,
             }
         }

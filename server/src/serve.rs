@@ -42,7 +42,7 @@ pub async fn serve(mut house: House, greet: impl FnOnce(&House, SocketAddr)) -> 
         tokio::spawn(workers::keep_time(house.store.clone(), Arc::clone(&house.search), stopped.clone()));
     let cashier = tokio::spawn(workers::take_payments(
         Arc::clone(&house.payments),
-        house.store.clone(),
+        house.store.writes(),
         stopped.clone(),
     ));
     let postman = match post {

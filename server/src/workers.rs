@@ -8,7 +8,7 @@ use std::time::Duration;
 use domain::access::Actor;
 use search::{Advance, Applied, Change, Document, Rebuild, Search};
 use store::listings::Listing;
-use store::{Error, Fault, Store};
+use store::{Error, Fault, Store, Writes};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
@@ -164,7 +164,7 @@ pub async fn follow(
     window: Duration,
     mut stop: watch::Receiver<bool>,
 ) {
-    let mut idle = Duration::ZERO;
+    let (mut writes, mut idle) = (store.writes(), Duration::ZERO);
     while !*stop.borrow() {
         match catch_up(&store, &search).await {
             Ok(true) => {
@@ -179,7 +179,7 @@ pub async fn follow(
             }
         }
         let has_rung = tokio::select! {
-            rung = timeout(LOOK_EVERY, store.written()) => rung.is_ok(),
+            rung = timeout(LOOK_EVERY, writes.next()) => rung.is_ok(),
             _ = stop.changed() => return,
         };
         if has_rung {
@@ -206,25 +206,26 @@ async fn wait(stop: &mut watch::Receiver<bool>, length: Duration) {
 
 /// Keeps card payments going until `stop` says so: whatever is written may be
 /// a message or a refund that waits.
-pub async fn take_payments(payments: Arc<Payments>, store: Store, mut stop: watch::Receiver<bool>) {
+pub async fn take_payments(payments: Arc<Payments>, mut writes: Writes, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = payments.round().await {
             tracing::error!(%error, "card payments were not worked on");
         }
+        wait(&mut stop, PAYMENTS_REST).await;
         tokio::select! {
-            _ = timeout(PAYMENTS_EVERY, store.written()) => {}
+            _ = timeout(PAYMENTS_EVERY, writes.next()) => {}
             _ = stop.changed() => return,
         }
-        wait(&mut stop, PAYMENTS_GATHER).await;
     }
 }
 
 /// How long card payments are left alone when nothing is written.
 const PAYMENTS_EVERY: Duration = Duration::from_secs(5);
 
-/// So long what is written is gathered, so that a busy market is not asked
-/// again after each purchase.
-const PAYMENTS_GATHER: Duration = Duration::from_millis(100);
+/// So long the worker rests after each round, so that a busy market is not
+/// asked again after each purchase. A message that comes to a quiet one is
+/// worked on at once.
+const PAYMENTS_REST: Duration = Duration::from_millis(100);
 
 /// Orders and gifts whose time has come, looked for this often.
 const TIMERS_EVERY: Duration = Duration::from_secs(15);

@@ -8,7 +8,6 @@
 //! order of commits, so nothing is skipped.
 
 use std::collections::HashSet;
-use std::pin::pin;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use tokio::sync::{Mutex, broadcast};
 use uuid::Uuid;
 
 use crate::error::{Done, Fault};
-use crate::{Inner, Store};
+use crate::{Inner, Store, Writes};
 
 /// How long the commits of another server on the same database stay unseen.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -73,7 +72,7 @@ impl Store {
         let owners = self.0.told.owners.subscribe();
         if !*is_looking {
             let head = self.head().await?;
-            tokio::spawn(look(Arc::downgrade(&self.0), head));
+            tokio::spawn(look(Arc::downgrade(&self.0), self.writes(), head));
             *is_looking = true;
         }
         Ok(WalletChanges { user: user.uuid(), owners })
@@ -113,13 +112,9 @@ impl Store {
 }
 
 /// Looks on and tells, until nobody listens or the store is gone.
-async fn look(store: Weak<Inner>, mut last: i64) {
+async fn look(store: Weak<Inner>, mut writes: Writes, mut last: i64) {
     loop {
         let Some(inner) = store.upgrade() else { return };
-        let bell = Arc::clone(&inner.bell);
-        // Listening begins before looking, so that no commit falls between.
-        let mut rung = pin!(bell.notified());
-        rung.as_mut().enable();
         match Store(Arc::clone(&inner)).touched(last).await {
             Ok((owners, seen)) => {
                 last = seen;
@@ -140,7 +135,7 @@ async fn look(store: Weak<Inner>, mut last: i64) {
         }
         drop(inner);
         tokio::select! {
-            () = rung => {}
+            () = writes.next() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }

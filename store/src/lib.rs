@@ -61,7 +61,7 @@ pub use writer::{Counters, QueueSize};
 use media::Media;
 use outbox::Mail;
 use secrets::{Hashing, Secret};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{oneshot, watch};
 use tx::{Database, Link, Ways};
 use world::World;
 use writer::{Setup, Writer};
@@ -102,11 +102,27 @@ struct Inner {
     tree: Arc<CategoryTree>,
     secret: Secret,
     hashing: Hashing,
-    bell: Arc<Notify>,
+    bell: watch::Sender<()>,
     told: changes::Told,
     world: World,
     media: Arc<dyn Media>,
     mail: Mail,
+}
+
+/// Tells of the writer's commits. Those by other programs are not heard; look
+/// from time to time.
+#[derive(Clone, Debug)]
+pub struct Writes(watch::Receiver<()>);
+
+impl Writes {
+    /// Ends once something was committed after this was made, or since it last
+    /// ended: what is written while nobody waits is not missed.
+    pub async fn next(&mut self) {
+        if self.0.changed().await.is_err() {
+            // The store is gone, and nothing is written any more.
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 impl Store {
@@ -120,13 +136,13 @@ impl Store {
         let tree = Arc::new(load_tree(read.link()).await?);
         let prices = tariff::load_prices(read.link()).await?;
         let standard = fees::standard(options.market.fee)?;
-        let bell = Arc::new(Notify::new());
+        let bell = watch::Sender::new(());
         let setup = Setup {
             database: write,
             tree: Arc::clone(&tree),
             standard: standard.clone(),
             size: options.queue,
-            bell: Arc::clone(&bell),
+            bell: bell.clone(),
             mail: options.mail,
         };
         let (writer, end) = Writer::start(setup)?;
@@ -197,10 +213,11 @@ impl Store {
         &self.0.counters
     }
 
-    /// Ends after the writer's next commit: for those who follow the change
-    /// feed. Changes by other programs do not ring; look from time to time.
-    pub async fn written(&self) {
-        self.0.bell.notified().await;
+    /// The writer's commits from now on: for workers that go on when
+    /// something was written.
+    #[must_use]
+    pub fn writes(&self) -> Writes {
+        Writes(self.0.bell.subscribe())
     }
 
     /// Whether the database answers.

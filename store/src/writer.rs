@@ -13,7 +13,7 @@ use domain::command::{Answer, Request};
 use domain::fees::FeeRules;
 use domain::listing::category::CategoryTree;
 use domain::refusal::Refusal;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::book::{load, write};
 use crate::error::{Done, Error, Fault};
@@ -101,8 +101,8 @@ pub(crate) struct Setup {
     pub(crate) tree: Arc<CategoryTree>,
     pub(crate) standard: FeeRules,
     pub(crate) size: QueueSize,
-    /// Rung after each commit, for those who follow the change feed.
-    pub(crate) bell: Arc<Notify>,
+    /// Rung after each commit, for those who follow what is written.
+    pub(crate) bell: watch::Sender<()>,
     /// Whether anybody is told by mail.
     pub(crate) mail: Mail,
 }
@@ -218,7 +218,7 @@ async fn serve(setup: Setup, mut inbox: mpsc::Receiver<Job>, counters: Arc<Count
             let _ = reply.send(answer);
         }
         make_changes(&setup, changes, &counters).await;
-        setup.bell.notify_waiters();
+        setup.bell.send_replace(());
         if is_checkpoint_due {
             checkpoint(&setup, "PASSIVE");
         }

@@ -60,3 +60,15 @@ fn commits_of_another_server_are_told_too() {
         assert_eq!(second.wallet(wren.id).await.unwrap().spendable, tokens("7"));
     });
 }
+
+#[test]
+fn what_is_written_while_nobody_waits_is_heard() {
+    on_each_database(async |base| {
+        let market = Market::on(base).await;
+        let wren = market.person("wren").await;
+        let mut writes = market.store.writes();
+        market.grant(&wren, 7).await;
+        timeout(PATIENCE, writes.next()).await.expect("a worker that was busy hears of it");
+        market.store.close().await;
+    });
+}
