@@ -129,8 +129,8 @@ impl Back<'_, '_> {
         let own = self.book.refunds(self.top_up.id).iter();
         let own = own.filter(|refund| refund.state != RefundState::Failed).map(|refund| refund.tokens);
         let asked = Tokens::checked_sum(own).unwrap_or_default();
-        let (all, due) = (self.top_up.credited, self.top_up.agreed.due);
-        let refunded = share(all, payment.refunded, due).max(asked).min(all);
+        let all = self.top_up.credited;
+        let refunded = share(all, payment.refunded, payment.asked).max(asked).min(all);
         let before = self.book.disputes(self.top_up.id);
         let mut disputes = self.standing(payment, all.saturating_sub(refunded));
         let withdrawn = Tokens::checked_sum(before.iter().map(|dispute| dispute.withdrawn));
@@ -182,7 +182,7 @@ impl Back<'_, '_> {
             dispute.tokens = match told.state {
                 DisputeState::Won => Tokens::ZERO,
                 DisputeState::Open | DisputeState::Withdrawn | DisputeState::Lost => {
-                    share(self.top_up.credited, told.amount, self.top_up.agreed.due).min(left)
+                    share(self.top_up.credited, told.amount, payment.asked).min(left)
                 }
             };
             left = left.saturating_sub(dispute.tokens);

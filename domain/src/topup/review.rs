@@ -12,7 +12,7 @@ use crate::text::DeskNote;
 use crate::time::Timestamp;
 use crate::topup::credit::credit;
 use crate::topup::settle::Settling;
-use crate::topup::{Method, TopUp, TopUpState};
+use crate::topup::{Card, Method, TopUp, TopUpState};
 
 super::way::ways! {
     /// What a member of the staff says of a top-up in review.
@@ -84,6 +84,13 @@ pub(super) fn misfit(top_up: &TopUp, settling: &Settling) -> Option<String> {
     (!all.is_empty()).then(|| all.join("; "))
 }
 
+/// Whether a payment is the one that a top-up is paid by, however much it is.
+pub(super) fn is_same(top_up: &TopUp, settling: &Settling) -> bool {
+    let payment = &settling.payment;
+    let is_its = |card: &Card| card.provider == payment.provider && card.session == payment.session;
+    top_up.card.as_ref().is_some_and(is_its) && payment.asked.currency() == payment.refunded.currency()
+}
+
 /// Decides what comes of a ruling. Precedence: not there, state, one's own,
 /// said before.
 ///
@@ -134,6 +141,13 @@ impl Reviews {
     #[must_use]
     pub fn of(&self, top_up: TopUpId) -> Vec<&Review> {
         self.0.iter().filter(|review| review.top_up == top_up).collect()
+    }
+
+    /// Whether two said that it is credited all the same.
+    #[must_use]
+    pub fn is_credited(&self, top_up: TopUpId) -> bool {
+        let said = self.0.iter().filter(|review| review.top_up == top_up && review.ruling == Ruling::Credit);
+        said.count() > 1
     }
 
     /// Whether somebody closed it: then it stays so.

@@ -15,7 +15,7 @@ use crate::tokens::Tokens;
 use crate::topup::credit::credit_on;
 use crate::topup::facts::{PaymentFacts, Progress, RefundState};
 use crate::topup::reversal::{Back, Refund};
-use crate::topup::review::{ReviewChange, misfit};
+use crate::topup::review::{ReviewChange, is_same, misfit};
 use crate::topup::{Method, TopUp, TopUpState};
 
 /// What to settle, and by what.
@@ -35,7 +35,8 @@ pub struct Settling {
 /// Decides how a card top-up stands. A payment that does not fit what was
 /// agreed gives no tokens and waits for a person. Money wins over state: a
 /// late success credits also what was taken for expired. What a person closed
-/// stays closed.
+/// stays closed; what the staff credited all the same goes back by the same
+/// rules as any other, measured by what was really paid.
 ///
 /// # Errors
 /// `NotFound` for an unknown top-up.
@@ -45,7 +46,8 @@ pub fn decide_settle(book: &Book, facts: &Facts<'_>, settling: &Settling) -> Res
     let mut top_up = before.clone();
     let is_credited = !top_up.credited.is_zero();
     let at = facts.mint.at();
-    let why = misfit(before, settling);
+    let is_ruled = is_credited && book.reviews.is_credited(before.id) && is_same(before, settling);
+    let why = if is_ruled { None } else { misfit(before, settling) };
     match settling.payment.progress {
         _ if book.reviews.is_closed(before.id) => {}
         Progress::Open | Progress::Pending => {}
@@ -105,6 +107,9 @@ pub fn decide_refund(book: &Book, facts: &Facts<'_>, id: TopUpId, by: UserId) ->
     book.check_free(by)?;
     if before.method != Method::Card {
         return Err(Refusal::wrong_state("only card payments go back by themselves; write to us"));
+    }
+    if book.reviews.is_credited(id) {
+        return Err(Refusal::wrong_state("another amount was paid than was agreed; write to us"));
     }
     if !before.is_refundable() {
         return Err(Refusal::wrong_state("there is nothing whole to send back"));

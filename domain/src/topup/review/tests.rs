@@ -2,7 +2,7 @@ use super::*;
 use crate::command::{Answer, Command};
 use crate::money::{Currency, Money};
 use crate::testing::{Scene, told, top_up, user};
-use crate::topup::facts::{PaymentFacts, Progress};
+use crate::topup::facts::{DisputeFacts, DisputeState, PaymentFacts, Progress};
 use crate::topup::{Card, Provider};
 
 fn dollars(minor: i64) -> Money {
@@ -95,4 +95,55 @@ fn how_reviews_end() {
             assert_eq!(scene.balances(), after, "{said:?}");
         }
     }
+}
+
+/// Of 99 cents that were paid, and credited all the same, so much went back
+/// or is with the bank: as for anybody else.
+#[test]
+fn what_was_credited_all_the_same_goes_back_like_any_other() {
+    let dispute = |state| vec![DisputeFacts { reference: "d".to_owned(), amount: dollars(99), state }];
+    let table = [
+        (0, vec![], "finch spendable 100, finch promo 10"),
+        (33, vec![], "finch spendable 66.6667, finch promo 6.6667"),
+        (99, vec![], ""),
+        (0, dispute(DisputeState::Open), "finch promo 10, finch dispute 100"),
+        (0, dispute(DisputeState::Lost), ""),
+        (0, dispute(DisputeState::Won), "finch spendable 100, finch promo 10"),
+        (99, dispute(DisputeState::Lost), ""),
+    ];
+    for (refunded, disputes, expected) in table {
+        let mut scene = Scene::new();
+        scene.book.load_top_up(agreed());
+        settle(&mut scene, dollars(99)).unwrap();
+        say(&mut scene, "wren", Ruling::Credit).unwrap();
+        say(&mut scene, "robin", Ruling::Credit).unwrap();
+        let payment =
+            PaymentFacts { refunded: dollars(refunded), disputes: disputes.clone(), ..payment(dollars(99)) };
+        let settling = Settling { top_up: agreed().id, payment, is_live: false, orders: vec![] };
+        for _ in 0..2 {
+            scene.ask(uuid::Uuid::nil(), Command::SettleTopUp(Box::new(settling.clone()))).unwrap();
+            assert_eq!(scene.balances(), expected, "{refunded} back, {disputes:?}");
+        }
+        assert_eq!(
+            scene.book.top_up(agreed().id).unwrap().card.as_ref().unwrap().payment.as_deref(),
+            Some("p")
+        );
+        let mut other = settling.clone();
+        (other.payment.session, other.payment.refunded) = ("t".to_owned(), dollars(99));
+        scene.ask(uuid::Uuid::nil(), Command::SettleTopUp(Box::new(other))).unwrap();
+        assert_eq!(scene.balances(), expected, "another session's refund is none of its own");
+    }
+}
+
+/// Nobody gets back by themselves what they never paid.
+#[test]
+fn what_was_credited_all_the_same_is_not_sent_back_by_itself() {
+    let mut scene = Scene::new();
+    scene.book.load_top_up(agreed());
+    settle(&mut scene, dollars(99)).unwrap();
+    say(&mut scene, "wren", Ruling::Credit).unwrap();
+    say(&mut scene, "robin", Ruling::Credit).unwrap();
+    let refund = Command::RefundTopUp { top_up: agreed().id, by: user("finch") };
+    assert_eq!(told(&scene.ask(user("finch").uuid(), refund)), "WRONG_STATE");
+    assert_eq!(scene.balances(), "finch spendable 100, finch promo 10");
 }
