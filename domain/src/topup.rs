@@ -4,6 +4,7 @@
 //! paid) and a *state*. What was agreed, that is tokens, bonus, price and
 //! amount, never changes; corrections are further facts beside it.
 
+pub mod comparison;
 pub mod credit;
 pub mod facts;
 pub mod open;

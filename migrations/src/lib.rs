@@ -18,6 +18,7 @@ mod m0010_redemptions;
 mod m0011_software;
 mod m0012_licences;
 mod m0013_guards;
+mod m0014_comparisons;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_software::Step),
             Box::new(m0012_licences::Step),
             Box::new(m0013_guards::Step),
+            Box::new(m0014_comparisons::Step),
         ]
     }
 }

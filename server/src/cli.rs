@@ -35,6 +35,9 @@ pub enum Command {
     Migrate,
     /// Prove from the transfers alone that no token is lost or made up
     Audit(Audit),
+    /// Compare card payments with the provider's own account of the money, day
+    /// by day; shows what did not agree
+    Compare,
     /// Build the search index anew, while the old one serves
     Reindex,
     /// Take in data from files
@@ -143,6 +146,7 @@ impl Arguments {
             Command::Serve(it) | Command::Demo(it) | Command::Config(Config::Check(it)) => it.listen.clone(),
             Command::Migrate
             | Command::Audit(_)
+            | Command::Compare
             | Command::Reindex
             | Command::Import(_)
             | Command::Keys(_)

@@ -103,7 +103,7 @@ impl House {
 }
 
 /// Card payments through whoever the settings name.
-fn take_payments(config: &Config, store: &Store) -> Result<Payments, NotOpened> {
+pub(crate) fn take_payments(config: &Config, store: &Store) -> Result<Payments, NotOpened> {
     let Some(keys) = &config.payments.stripe else {
         return Ok(match config.payments.is_sandbox {
             true => Payments::sandbox(store.clone()),

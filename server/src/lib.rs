@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod cli;
+mod comparing;
 pub mod config;
 pub mod demo;
 pub mod downloads;

@@ -5,6 +5,7 @@
 //! browser that comes back, not the words of a message. All three ways (the
 //! page, the message, the sweeper) end in [`Payments::settle`].
 
+mod daily;
 pub mod provider;
 pub mod sandbox;
 pub mod signature;
@@ -32,6 +33,9 @@ use sandbox::Sandbox;
 /// After so long a payment that nobody told about is looked up anyway.
 const SWEEP_AFTER: Seconds = Seconds::new(120);
 
+/// Whether a day is to be compared is looked at this often.
+const COMPARE_EVERY: Seconds = Seconds::new(600);
+
 /// Rows that one round of a worker takes.
 const ROUND: u32 = 100;
 
@@ -44,6 +48,7 @@ pub struct Payments {
     provider: Option<Arc<dyn Provider>>,
     sandbox: Option<Arc<Sandbox>>,
     swept_at: AtomicI64,
+    compared_at: AtomicI64,
 }
 
 /// How long to wait after so many tries: a second, two, four …
@@ -57,19 +62,37 @@ impl Payments {
     pub fn sandbox(store: Store) -> Self {
         let sandbox = Arc::new(Sandbox::new(store.clone()));
         let provider: Arc<dyn Provider> = Arc::<Sandbox>::clone(&sandbox);
-        Self { store, provider: Some(provider), sandbox: Some(sandbox), swept_at: AtomicI64::default() }
+        Self {
+            store,
+            provider: Some(provider),
+            sandbox: Some(sandbox),
+            swept_at: AtomicI64::default(),
+            compared_at: AtomicI64::default(),
+        }
     }
 
     /// Payments through a provider.
     #[must_use]
     pub fn through(store: Store, provider: Arc<dyn Provider>) -> Self {
-        Self { store, provider: Some(provider), sandbox: None, swept_at: AtomicI64::default() }
+        Self {
+            store,
+            provider: Some(provider),
+            sandbox: None,
+            swept_at: AtomicI64::default(),
+            compared_at: AtomicI64::default(),
+        }
     }
 
     /// No card payments.
     #[must_use]
     pub const fn none(store: Store) -> Self {
-        Self { store, provider: None, sandbox: None, swept_at: AtomicI64::new(0) }
+        Self {
+            store,
+            provider: None,
+            sandbox: None,
+            swept_at: AtomicI64::new(0),
+            compared_at: AtomicI64::new(0),
+        }
     }
 
     /// Who takes card payments, for the pages.
@@ -243,17 +266,23 @@ impl Payments {
         }
         self.work_inbox().await?;
         self.send_refunds().await?;
-        if self.is_sweep_due() { self.sweep().await } else { Ok(()) }
+        let Some(provider) = &self.provider else { return Ok(()) };
+        if self.is_due(&self.compared_at, COMPARE_EVERY) {
+            // Tried again later: nobody waits for it.
+            if let Err(error) = self.compare().await {
+                tracing::warn!(%error, "a day was not compared with the provider's account");
+            }
+        }
+        if self.is_due(&self.swept_at, provider.sweep_every()) { self.sweep().await } else { Ok(()) }
     }
 
-    /// Whether the provider may be asked again for what nobody told.
-    fn is_sweep_due(&self) -> bool {
-        let Some(provider) = &self.provider else { return false };
+    /// Whether something is to be done again that was done at `last`.
+    fn is_due(&self, last: &AtomicI64, every: Seconds) -> bool {
         let now = self.store.world().now().millis();
-        let every = i64::from(provider.sweep_every().get()) * 1_000;
-        let is_due = now - self.swept_at.load(Ordering::SeqCst) >= every;
+        let every = i64::from(every.get()) * 1_000;
+        let is_due = now - last.load(Ordering::SeqCst) >= every;
         if is_due {
-            self.swept_at.store(now, Ordering::SeqCst);
+            last.store(now, Ordering::SeqCst);
         }
         is_due
     }

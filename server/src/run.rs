@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::house::{House, open_keys, open_store};
 use crate::keys::{Old, ROOT_FILE};
 use crate::progress::{Progress, Stop};
-use crate::{demo, importing, serve, telemetry, workers};
+use crate::{comparing, demo, importing, serve, telemetry, workers};
 
 /// A reason to end with a failure, for people.
 type Trouble = String;
@@ -70,6 +70,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, Trouble>
         Command::Demo(_) => demo::run(config).await,
         Command::Migrate => migrate(config).await,
         Command::Audit(asked) => audit(config, asked).await,
+        Command::Compare => comparing::run(config).await,
         Command::Reindex => reindex(config).await,
         Command::Import(cli::Import::Listings(asked)) => importing::run(config, asked).await,
         Command::User(cli::User::AddVendor(asked)) => add_vendor(config, &asked).await,

@@ -10,6 +10,7 @@ pub mod audit;
 mod book;
 pub mod cart;
 pub mod changes;
+pub mod comparisons;
 pub mod customers;
 pub mod desk;
 pub mod devices;

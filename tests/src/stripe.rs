@@ -175,6 +175,36 @@ impl Double {
             .sum()
     }
 
+    /// What time it is there, in seconds.
+    pub fn is_at(&self, seconds: i64) {
+        self.state().now = seconds;
+    }
+
+    /// The account of the money loses its lines of a payment.
+    pub fn forgets(&self, session: &str) {
+        let mut state = self.state();
+        let payment = state.session(session).payment_id();
+        state.account.retain(|line| line["source"]["payment_intent"].as_str() != payment.as_deref());
+    }
+
+    /// The account says that a payment was of another amount.
+    pub fn books_otherwise(&self, session: &str, amount: i64) {
+        let mut state = self.state();
+        let payment = state.session(session).payment_id();
+        for line in &mut state.account {
+            if line["source"]["payment_intent"].as_str() == payment.as_deref() {
+                line["amount"] = amount.into();
+            }
+        }
+    }
+
+    /// Somebody pays for a top-up beside its session, by a payment of this
+    /// name; or for something that is none of ours.
+    pub fn is_paid_beside(&self, payment: &str, top_up: Option<&str>, amount: i64) {
+        let metadata = top_up.map_or(serde_json::json!({}), |id| serde_json::json!({ "top_up": id }));
+        self.state().line("charge", amount, payment, "usd", metadata);
+    }
+
     /// All events so far, in the order in which they happened.
     #[must_use]
     pub fn events(&self) -> Vec<Value> {

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use domain::time::{Seconds, Timestamp};
+use domain::topup::comparison::Movement;
 use domain::topup::facts::{PaymentFacts, RefundState};
 use domain::topup::reversal::Refund;
 use domain::topup::{Provider as Which, TopUp};
@@ -57,6 +58,15 @@ pub struct Ways {
     pub at: Timestamp,
 }
 
+/// From one moment until before another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first moment.
+    pub from: Timestamp,
+    /// The first moment after it.
+    pub until: Timestamp,
+}
+
 /// Why a message was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadEvent {
@@ -103,6 +113,13 @@ pub trait Provider: Send + Sync {
     /// Messages that did not reach us; who tells every time has none.
     fn missed(&self) -> Answer<'_, Vec<Event>> {
         Box::pin(async { Ok(Vec::new()) })
+    }
+
+    /// The provider's own account of the money that came and went in this
+    /// span, oldest first; nothing if it keeps none.
+    fn movements(&self, span: Span) -> Answer<'_, Option<Vec<Movement>>> {
+        let _ = span;
+        Box::pin(async { Ok(None) })
     }
 
     /// How often it may be asked for what nobody told.

@@ -5,6 +5,7 @@
 //! Nothing is believed of the browser that comes back, of amounts in a
 //! message, or of the order in which messages come.
 
+mod account;
 mod client;
 mod form;
 mod objects;

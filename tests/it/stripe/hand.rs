@@ -33,8 +33,13 @@ pub(crate) struct Begun {
 
 impl Hand {
     pub(crate) async fn open() -> Self {
-        let market = Market::on(Base::fresh(Kind::Sqlite).await).await;
+        Self::on(Base::fresh(Kind::Sqlite).await).await
+    }
+
+    pub(crate) async fn on(base: Base) -> Self {
+        let market = Market::on(base).await;
         let double = Double::open().await;
+        double.is_at(market.world.now().millis() / 1_000);
         let secret = |text: &str| Secret::from(text.to_owned());
         let keys = StripeKeys {
             secret_key: secret(SECRET_KEY),
@@ -45,6 +50,12 @@ impl Hand {
         let stripe = Stripe::new(keys).unwrap();
         let payments = Payments::through(market.store.clone(), Arc::new(stripe.clone()));
         Self { market, double, stripe, payments }
+    }
+
+    /// Whose top-up it is.
+    pub(crate) async fn handle_of(&self, id: TopUpId) -> String {
+        let user = self.market.store.payable(id).await.unwrap().user;
+        self.market.store.user(user).await.unwrap().unwrap().handle.to_string()
     }
 
     /// Seconds of the market's clock.

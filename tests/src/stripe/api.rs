@@ -22,6 +22,7 @@ pub(super) fn router(state: Kept) -> Router {
         .route("/v1/refunds", get(refunds).post(refund))
         .route("/v1/disputes", get(disputes))
         .route("/v1/events", get(events))
+        .route("/v1/balance_transactions", get(account))
         .with_state(state)
 }
 
@@ -190,6 +191,32 @@ async fn events(Shared(kept): Shared<Kept>, headers: HeaderMap, Query(query): Qu
         let limit = find(&query, "limit").and_then(|text| text.parse().ok()).unwrap_or(10);
         let page: Vec<Value> = state.events.iter().rev().skip(from).take(limit).cloned().collect();
         let has_more = from + page.len() < state.events.len();
+        answer(200, &json!({ "object": "list", "data": page, "has_more": has_more }))
+    })
+}
+
+/// The account of the money, the newest line first, by when it was written.
+/// What a line came from is told whole only to who asks for that.
+async fn account(Shared(kept): Shared<Kept>, headers: HeaderMap, Query(query): Query<Fields>) -> Response {
+    with(&kept, &headers, |state| {
+        let number = |name: &str| find(&query, name).and_then(|text| text.parse::<i64>().ok());
+        let (from, until) = (number("created[gte]").unwrap_or(0), number("created[lt]").unwrap_or(i64::MAX));
+        let is_asked = |line: &&Value| (from..until).contains(&line["created"].as_i64().unwrap_or(0));
+        let lines: Vec<&Value> = state.account.iter().rev().filter(is_asked).collect();
+        let after = find(&query, "starting_after");
+        let skipped = lines.iter().position(|line| line["id"].as_str() == after);
+        let from = after.and(skipped).map_or(0, |place| place + 1);
+        let limit = find(&query, "limit").and_then(|text| text.parse().ok()).unwrap_or(10);
+        let is_whole = query.iter().any(|(name, value)| name.starts_with("expand") && value == "data.source");
+        let told = |line: &&Value| {
+            let mut line = (*line).clone();
+            if !is_whole && line["source"].is_object() {
+                line["source"] = line["source"]["id"].take();
+            }
+            line
+        };
+        let page: Vec<Value> = lines.iter().skip(from).take(limit).map(told).collect();
+        let has_more = from + page.len() < lines.len();
         answer(200, &json!({ "object": "list", "data": page, "has_more": has_more }))
     })
 }

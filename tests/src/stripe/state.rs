@@ -16,6 +16,10 @@ pub(super) struct State {
     pub(super) failing: u32,
     pub(super) forgetful: u32,
     pub(super) is_live: bool,
+    /// The account of the money, oldest first.
+    pub(super) account: Vec<Value>,
+    /// Its clock, in seconds.
+    pub(super) now: i64,
     drawn: u32,
 }
 
@@ -119,6 +123,41 @@ impl State {
         self.events.push(event);
     }
 
+    /// Writes a line of the account: so much money, because of a charge,
+    /// refund or dispute of a session.
+    pub(super) fn book(&mut self, session: &str, category: &str, amount: i64) {
+        let session = self.session(session);
+        let is_charge = category == "charge";
+        let top_up = find(&session.asked, "payment_intent_data[metadata][top_up]").unwrap_or_default();
+        let (payment, currency) = (session.payment().to_owned(), session.currency.clone());
+        let metadata = if is_charge { json!({ "top_up": top_up }) } else { json!({}) };
+        self.line(category, amount, &payment, &currency, metadata);
+    }
+
+    /// Writes a line of the account, and that of Stripe's fee.
+    pub(super) fn line(
+        &mut self,
+        category: &str,
+        amount: i64,
+        payment: &str,
+        currency: &str,
+        metadata: Value,
+    ) {
+        let (id, fee) = (self.draw("txn"), self.draw("txn"));
+        let source = json!({
+            "id": "x_1", "object": "x", "payment_intent": payment, "amount": amount.abs(),
+            "currency": currency, "metadata": metadata,
+        });
+        self.account.push(json!({
+            "id": id, "object": "balance_transaction", "amount": amount, "currency": currency,
+            "created": self.now, "reporting_category": category, "type": "adjustment", "source": source,
+        }));
+        self.account.push(json!({
+            "id": fee, "object": "balance_transaction", "amount": -3, "currency": currency,
+            "created": self.now, "reporting_category": "fee", "type": "stripe_fee", "source": null,
+        }));
+    }
+
     pub(super) fn open(&mut self, asked: Fields) -> Value {
         let id = self.draw("cs");
         let price =
@@ -152,6 +191,8 @@ impl State {
         session.intent = Some(Intent { id: intent.clone(), status });
         self.tell_session(id, "checkout.session.completed");
         if status == "succeeded" {
+            let amount = self.session(id).amount;
+            self.book(id, "charge", amount);
             let object = json!({ "id": intent, "object": "payment_intent" });
             self.happens("payment_intent.succeeded", object);
         }
@@ -167,6 +208,10 @@ impl State {
         let session = self.session(id);
         session.payment_status = payment_status;
         session.intent.as_mut().expect("somebody has paid").status = status;
+        let amount = session.amount;
+        if payment_status == "paid" {
+            self.book(id, "charge", amount);
+        }
         self.tell_session(id, kind);
     }
 
@@ -181,6 +226,7 @@ impl State {
         let payment = session.payment().to_owned();
         let json = refund.json(&payment);
         session.refunds.push(refund);
+        self.book(id, "refund", -amount);
         self.happens(
             "charge.refunded",
             json!({ "id": "ch_1", "object": "charge", "payment_intent": payment }),
@@ -193,7 +239,8 @@ impl State {
         let payment = session.payment().to_owned();
         let refund = session.refunds.last_mut().expect("money was sent back");
         refund.status = "failed";
-        let json = refund.json(&payment);
+        let (json, amount) = (refund.json(&payment), refund.amount);
+        self.book(id, "refund_failure", amount);
         self.happens("refund.failed", json);
     }
 
@@ -214,10 +261,14 @@ impl State {
         let payment = session.payment().to_owned();
         let dispute = session.disputes.last_mut().expect("somebody disputes");
         dispute.status = status.unwrap_or(dispute.status);
+        let moved = way * dispute.amount;
         if way != 0 {
-            dispute.moved.push(way * dispute.amount);
+            dispute.moved.push(moved);
         }
         let json = dispute.json(&payment);
+        if way != 0 {
+            self.book(id, if way < 0 { "dispute" } else { "dispute_reversal" }, moved);
+        }
         self.happens(kind, json);
     }
 }

@@ -1,6 +1,8 @@
 //! What Stripe answers, as far as it is used here. Fields and words that are
 //! not known are passed over: Stripe adds new ones at any time.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 
 /// A reference to a thing: its id, or the whole of it.
@@ -77,6 +79,44 @@ pub(super) struct Dispute {
 pub(super) struct Balance {
     #[serde(default)]
     pub(super) amount: i64,
+}
+
+/// A line of Stripe's own account of our money.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct BalanceTransaction {
+    pub(super) id: String,
+    #[serde(default)]
+    pub(super) amount: i64,
+    #[serde(default)]
+    pub(super) currency: String,
+    #[serde(default)]
+    pub(super) created: i64,
+    #[serde(default)]
+    pub(super) reporting_category: String,
+    #[serde(default)]
+    pub(super) source: Option<Source>,
+}
+
+/// What such a line came from: its id, or the whole of it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Source {
+    /// The charge, refund or dispute.
+    Whole(SourceObject),
+    /// Its id, or something that is none of these.
+    Other(serde::de::IgnoredAny),
+}
+
+/// A charge, a refund or a dispute.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct SourceObject {
+    #[serde(default)]
+    pub(super) amount: i64,
+    #[serde(default)]
+    pub(super) currency: String,
+    pub(super) payment_intent: Expandable,
+    #[serde(default)]
+    pub(super) metadata: HashMap<String, String>,
 }
 
 /// A part of a list.

@@ -1,13 +1,14 @@
 //! Stripe as a provider.
 
 use domain::time::{Seconds, Timestamp};
+use domain::topup::comparison::Movement;
 use domain::topup::facts::RefundState;
 use domain::topup::reversal::Refund;
 use domain::topup::{Provider as Which, TopUp};
 use store::inbox::Event;
 
 use super::{Asked, Disbelief, Stripe, StripeFault};
-use crate::payments::provider::{Answer, BadEvent, NotAnswered, Provider, Session, Ways};
+use crate::payments::provider::{Answer, BadEvent, NotAnswered, Provider, Session, Span, Ways};
 
 /// How long a page is open at least: Stripe wants half an hour, and clocks
 /// differ.
@@ -107,6 +108,10 @@ impl Provider for Stripe {
 
     fn missed(&self) -> Answer<'_, Vec<Event>> {
         Box::pin(async move { Ok(Self::missed(self).await?) })
+    }
+
+    fn movements(&self, span: Span) -> Answer<'_, Option<Vec<Movement>>> {
+        Box::pin(async move { Ok(Some(self.account(span).await?)) })
     }
 
     fn sweep_every(&self) -> Seconds {

@@ -23,7 +23,7 @@ pub(super) fn to_stripe(money: Money) -> Option<(String, i64)> {
 }
 
 /// The amount that Stripe names so; nothing if it cannot be one.
-fn from_stripe(currency: Currency, amount: i64) -> Option<Money> {
+pub(super) fn from_stripe(currency: Currency, amount: i64) -> Option<Money> {
     let minor = match IN_HUNDREDTHS.contains(&currency.as_str()) {
         true if amount % 100 != 0 => return None,
         true => amount / 100,

@@ -75,6 +75,9 @@ const ADDED: [&str; 5] = ["token_prices", "bundle_sets", "bundles", "desk_orders
 /// Everything else. A new table belongs here, or above.
 const OTHERS: &[&str] = &[
     "customers",
+    "compared_days",
+    "comparison_findings",
+    "provider_movements",
     "handovers",
     "credit_limits",
     "desk_series",
