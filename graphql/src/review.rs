@@ -2,8 +2,10 @@
 //! disputes, and what users owe.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use domain::topup::comparison::DifferenceKind;
 use domain::topup::facts::DisputeState as State;
 use domain::topup::review::Ruling;
+use store::comparisons::Found;
 use store::page::{PAGE_MAX, Window};
 use store::reviews::{DisputeView, Misfit};
 use store::topups::TopUpView;
@@ -138,6 +140,63 @@ pub(crate) struct Ower {
     owed: Tokens,
 }
 
+twin! {
+    /// What differs between our top-ups and the provider's own account.
+    ComparisonDifference of "DifferenceKind" {
+        /// Tokens were given here, and no money came there.
+        Missing,
+        /// Money is there, and no tokens were given here.
+        Extra,
+        /// Another amount was paid than was agreed.
+        Amount,
+        /// More or less went back than tokens were taken back.
+        Back,
+    }
+}
+
+/// A day whose top-ups were compared with the provider's own account.
+#[derive(SimpleObject)]
+pub(crate) struct ComparedDay {
+    /// The day in UTC, as 2026-11-23.
+    day: String,
+    /// When it was compared.
+    compared_at: DateTime,
+    /// How many top-ups had money or tokens moved on it.
+    top_ups: u32,
+    /// How many of these do not agree.
+    differing: u32,
+}
+
+/// A payment that does not agree with the provider's own account.
+#[derive(SimpleObject)]
+pub(crate) struct ComparisonFinding {
+    /// On which day, in UTC, as 2026-11-23.
+    day: String,
+    /// The code of the top-up; null if it is none of ours.
+    reference: Option<String>,
+    /// The provider's name of the payment; null if none is known.
+    payment: Option<String>,
+    /// What differs.
+    difference: ComparisonDifference,
+    /// What should be there by our books, with its currency: 12.50 USD.
+    here: Option<String>,
+    /// What is there, with its currency.
+    there: Option<String>,
+}
+
+impl From<Found> for ComparisonFinding {
+    fn from(found: Found) -> Self {
+        Self {
+            day: found.day.text(),
+            reference: found.reference.map(|reference| reference.to_string()),
+            payment: found.payment,
+            difference: found.difference.kind.into(),
+            here: found.difference.here.map(|money| money.to_string()),
+            there: found.difference.there.map(|money| money.to_string()),
+        }
+    }
+}
+
 /// Card payments in trouble.
 pub(crate) struct CardTrouble;
 
@@ -154,6 +213,25 @@ impl CardTrouble {
     async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<CardDispute>> {
         let page = ctx.store().disputes(ctx.actor(), Window::first(PAGE_MAX, None)).await;
         Ok(answer(ctx, page)?.items.into_iter().map(Into::into).collect())
+    }
+
+    /// The last thirty days that were compared with the provider's own account
+    /// of the money, the newest first.
+    async fn compared_days(&self, ctx: &Context<'_>) -> Result<Vec<ComparedDay>> {
+        let days = answer(ctx, ctx.store().compared_days(ctx.actor()).await)?;
+        let day = |it: store::comparisons::ComparedDay| ComparedDay {
+            day: it.day.text(),
+            compared_at: it.at.into(),
+            top_ups: it.top_ups,
+            differing: it.differing,
+        };
+        Ok(days.into_iter().map(day).collect())
+    }
+
+    /// The newest thirty payments that do not agree with it.
+    async fn comparison_findings(&self, ctx: &Context<'_>) -> Result<Vec<ComparisonFinding>> {
+        let found = answer(ctx, ctx.store().comparison_findings(ctx.actor()).await)?;
+        Ok(found.into_iter().map(Into::into).collect())
     }
 
     /// All that users owe.

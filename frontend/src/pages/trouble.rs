@@ -2,11 +2,13 @@
 
 use axum::extract::Path;
 use domain::id::TopUpId;
+use domain::money::Money;
 use domain::refusal::Refusal;
 use domain::topup::TopUpState;
 use domain::topup::facts::DisputeState;
 use domain::topup::review::Ruling;
 use store::Error;
+use store::comparisons::Found;
 use store::page::Window;
 use store::reviews::{DisputeView, Misfit};
 
@@ -16,7 +18,9 @@ use crate::page::Tone;
 use crate::posted::{Pairs, Posted};
 use crate::trouble::Trouble;
 use crate::view::desk_order::EventRow;
-use crate::view::trouble::{DisputeRow, MisfitRow, MisfitView, NoteForm, TroubleView};
+use crate::view::trouble::{
+    ComparisonPart, DisputeRow, FindingRow, MisfitRow, MisfitView, NoteForm, TroubleView,
+};
 use crate::worth::grouped;
 use crate::{routes, show};
 
@@ -56,6 +60,28 @@ fn dispute_row(dispute: &DisputeView) -> DisputeRow {
     }
 }
 
+/// Days that are named.
+const DAYS: usize = 7;
+
+async fn comparison(ask: &Ask) -> Result<ComparisonPart, Trouble> {
+    let (store, actor) = (&ask.site.store, &ask.actor);
+    let days = store.compared_days(actor).await?;
+    let findings = store.comparison_findings(actor).await?;
+    let money = |money: Option<Money>| money.map_or_else(|| "nothing".to_owned(), |money| money.to_string());
+    let row = |found: Found| FindingRow {
+        day: found.day.text(),
+        reference: found.reference.map(|reference| reference.to_string()),
+        payment: found.payment.unwrap_or_else(|| "no payment known".to_owned()),
+        what: found.difference.kind.name(),
+        here: money(found.difference.here),
+        there: money(found.difference.there),
+    };
+    Ok(ComparisonPart {
+        days: days.iter().take(DAYS).map(|day| (day.day.text(), day.top_ups, day.differing)).collect(),
+        findings: findings.into_iter().map(row).collect(),
+    })
+}
+
 /// `GET /vendor/cards`
 pub(super) async fn all(ask: Ask, query: Pairs) -> Answer {
     let (store, actor) = (&ask.site.store, &ask.actor);
@@ -71,6 +97,7 @@ pub(super) async fn all(ask: Ask, query: Pairs) -> Answer {
         misfits: misfits.items.iter().map(misfit_row).collect(),
         pager: show::pager(&misfits, &routes::VendorCards.to_string(), |misfit| misfit.top_up.id.uuid()),
         disputes: disputes.items.iter().map(dispute_row).collect(),
+        comparison: comparison(&ask).await?,
     })
 }
 

@@ -35,6 +35,17 @@ fn dispute(state: &'static str, is_over: bool) -> DisputeRow {
     }
 }
 
+fn finding(reference: Option<&str>, what: &'static str, payment: &str) -> FindingRow {
+    FindingRow {
+        day: "2026-11-22".to_owned(),
+        reference: reference.map(str::to_owned),
+        payment: payment.to_owned(),
+        what,
+        here: "12.50 USD".to_owned(),
+        there: "nothing".to_owned(),
+    }
+}
+
 impl Samples for TroubleView {
     const TEMPLATE: &'static str = "vendor_cards";
 
@@ -51,6 +62,13 @@ impl Samples for TroubleView {
             ],
             pager: Pager { previous: None, next: Some("/vendor/cards?after=x".to_owned()) },
             disputes: vec![dispute("open: the bank asks", false), dispute("lost", true)],
+            comparison: ComparisonPart {
+                days: vec![("2026-11-22".to_owned(), 1_240, 2), ("2026-11-21".to_owned(), 1, 0)],
+                findings: vec![
+                    finding(Some("FT-7K3M-Q2XD"), "no money at the provider", "pi_3PqRsTuVwXyZaBcDeFgHiJkL"),
+                    finding(None, "money without tokens", HOSTILE),
+                ],
+            },
         };
         let empty = Self {
             debt: price("0"),
@@ -59,6 +77,7 @@ impl Samples for TroubleView {
             misfits: vec![],
             pager: Pager::default(),
             disputes: vec![],
+            comparison: ComparisonPart::default(),
             ..full.clone()
         };
         vec![("full", full), ("empty", empty)]

@@ -26,10 +26,39 @@ pub struct TroubleView {
     pub pager: Pager,
     /// The newest disputes.
     pub disputes: Vec<DisputeRow>,
+    /// What the daily comparison with the provider came to of late.
+    pub comparison: ComparisonPart,
 }
 
 impl TroubleView {
     const TAB: Tab = Tab::Cards;
+}
+
+/// The daily comparison with the provider's own account.
+#[derive(Clone, Debug, Default)]
+pub struct ComparisonPart {
+    /// The last days that were compared, the newest first: which, how many
+    /// top-ups, how many of them differ.
+    pub days: Vec<(String, u32, u32)>,
+    /// What did not agree, the newest first.
+    pub findings: Vec<FindingRow>,
+}
+
+/// A payment that does not agree with the provider's account.
+#[derive(Clone, Debug)]
+pub struct FindingRow {
+    /// On which day.
+    pub day: String,
+    /// The code of its top-up, if it is ours.
+    pub reference: Option<String>,
+    /// What the provider calls the payment.
+    pub payment: String,
+    /// What does not agree, in words.
+    pub what: &'static str,
+    /// What should be there.
+    pub here: String,
+    /// What is there.
+    pub there: String,
 }
 
 /// A top-up that does not fit.
