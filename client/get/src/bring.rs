@@ -8,7 +8,7 @@ use std::path::Path;
 
 use client::app::App;
 use client::code::{Bundle, PublicKey};
-use client::detect::{self, Action, Covered, Places, State};
+use client::detect::{self, Action, Covered, Found, Places, State};
 use client::http::Fetch;
 use client::install::download::{self, Wanted};
 use client::install::{Held, Receipt};
@@ -22,8 +22,10 @@ use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 
 use crate::args::Install;
+use crate::launch;
 use crate::say::Report;
 use crate::shop::Shop;
+use crate::wire;
 
 /// What is wanted of a program that is here and older than the newest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +78,8 @@ struct Bringing<'a> {
     licence: String,
     covers: VersionReq,
     release: Release,
+    /// The newest version, if the licence does not cover it.
+    newer: Option<Version>,
 }
 
 /// Installs, or finds that nothing has to come.
@@ -111,11 +115,18 @@ pub(crate) fn install(shop: &Shop, asked: &Install, older: Older) -> Result<Repo
             true
         }
     };
+    let newer = bringing.newer.as_ref().map(ToString::to_string);
     let report = Report::default().fact("product", asked.product.as_str()).fact("downloaded", comes);
+    let report = report.fact("notCovered", newer);
     match comes {
-        true => Ok(report.and(bringing.bring()?)),
+        true => Ok(report.and(bringing.bring()?).and(launcher(shop, &asked.product))),
         false => {
             bringing.authorize(None)?;
+            // What is not ours gets no launcher of ours.
+            let report = match state {
+                State::Present(Found::Receipt, _) => report.and(launcher(shop, &asked.product)),
+                State::Present(Found::Rule, _) | State::Modified(_) | State::Absent | State::Broken => report,
+            };
             let version = present.map_or_else(|| "a copy".to_owned(), |version| version.to_string());
             Ok(report
                 .line(format!("{} {version} is here already; only its code was fetched.", asked.product))
@@ -124,10 +135,23 @@ pub(crate) fn install(shop: &Shop, asked: &Install, older: Older) -> Result<Repo
     }
 }
 
+/// Makes the program's launcher. A program without one is installed all the
+/// same.
+fn launcher(shop: &Shop, product: &str) -> Report {
+    match launch::put(shop, product) {
+        Ok(path) => Report::default()
+            .line(format!("By its name it is run from {}.", path.display()))
+            .fact("launcher", path.display().to_string()),
+        Err(stop) => {
+            Report::default().line(format!("It has no launcher: {stop}")).fact("launcher", None::<String>)
+        }
+    }
+}
+
 /// Everything before what is here is looked at.
 fn begin<'a>(shop: &'a Shop, asked: &Install) -> Result<Bringing<'a>, Stop> {
     let product = asked.product.as_str();
-    let software = shop.software(product, &asked.channel)?;
+    let software = shop.software(product, &asked.channel, None)?;
     let held = shop.installs().hold(product)?;
     let none = || crate::shop::not_found("it has no release in this channel");
     let (told, newest) = software.publisher_key.zip(software.release).ok_or_else(none)?;
@@ -135,10 +159,7 @@ fn begin<'a>(shop: &'a Shop, asked: &Install) -> Result<Bringing<'a>, Stop> {
     let mut app = shop.app(product, newest.version.clone())?;
     app.hear()?;
     let expected = Expected { store: shop.name(), product, key: &key, seen: None, now: app.now() };
-    let release = held.accept(&newest.manifest, expected)?;
-    if release.version != newest.version || release.channel != asked.channel {
-        return Err(Stop::refused("the store calls the release otherwise than its publisher"));
-    }
+    let release = as_told(&newest, held.accept(&newest.manifest, expected)?, asked)?;
     // A licence known here needs no session.
     let (licence, covers) = match app.known() {
         Ok(code) => (code.claims().ent.clone(), code.claims().ver.clone()),
@@ -147,7 +168,19 @@ fn begin<'a>(shop: &'a Shop, asked: &Install) -> Result<Bringing<'a>, Stop> {
             (licence.id, licence.covers)
         }
     };
-    Ok(Bringing { shop, held, app, licence, covers, release })
+    let mut bringing = Bringing { shop, held, app, licence, covers, release, newer: None };
+    if !client::code::claims::covers(&bringing.covers, &bringing.release.version) {
+        bringing.go_back(asked, expected)?;
+    }
+    Ok(bringing)
+}
+
+/// A release that the store calls as its publisher does.
+fn as_told(told: &wire::Release, read: Release, asked: &Install) -> Result<Release, Stop> {
+    match read.version == told.version && read.channel == asked.channel {
+        true => Ok(read),
+        false => Err(Stop::refused("the store calls the release otherwise than its publisher")),
+    }
 }
 
 /// The publisher's key: the one that was seen first, unless its change was
@@ -172,6 +205,23 @@ fn publisher_key(shop: &Shop, held: &Held, told: &str, agreed: Option<&str>) -> 
 }
 
 impl Bringing<'_> {
+    /// Takes the newest release that the licence covers in place of the newest
+    /// of all, if there is one.
+    fn go_back(&mut self, asked: &Install, expected: Expected<'_>) -> Result<(), Stop> {
+        let software = self.shop.software(&asked.product, &asked.channel, Some(&self.covers))?;
+        let Some(covered) = software.release else { return Ok(()) };
+        let read = self.held.accept_within(&covered.manifest, &self.covers, expected)?;
+        let read = as_told(&covered, read, asked)?;
+        self.app.be_version(read.version.clone());
+        let newer = std::mem::replace(&mut self.release, read).version;
+        self.shop.voice.remark(&format!(
+            "{} {newer} is out; your licence covers {} and goes up to {}.",
+            asked.product, self.covers, self.release.version
+        ));
+        self.newer = Some(newer);
+        Ok(())
+    }
+
     fn wants_update(&self, older: Older, present: Option<&Version>) -> Result<bool, Stop> {
         if !client::code::claims::covers(&self.covers, &self.release.version) {
             return Ok(false);

@@ -4,6 +4,7 @@ use client::install::Integrity;
 use client::stop::Stop;
 use semver::Version;
 
+use crate::launch;
 use crate::say::Report;
 use crate::shop::Shop;
 
@@ -36,7 +37,15 @@ pub(crate) fn look(shop: &Shop) -> Result<Report, Stop> {
         report.exit = report.exit.max(u8::from(wrong.is_some()));
         facts.push(serde_json::json!({"what": what, "wrong": wrong}));
     }
-    Ok(report.fact("findings", facts))
+    let (folder, is_found) = (launch::folder(shop).display().to_string(), launch::is_in_path(shop));
+    report = report.line(match is_found {
+        true => format!("ok     programs are run by their names from {folder}"),
+        false => format!(
+            "note   {folder} is not in PATH: with PATH=\"$PATH:{folder}\" programs are run by their names"
+        ),
+    });
+    let launchers = serde_json::json!({"folder": folder, "inPath": is_found});
+    Ok(report.fact("findings", facts).fact("launchers", launchers))
 }
 
 /// Whether others may read what is kept here.
@@ -85,6 +94,7 @@ fn look_at(shop: &Shop, product: &str, findings: &mut Findings) -> Result<(), St
             Integrity::Broken(files) => Err(Stop::refused(format!("gone: {}", files.join(", ")))),
         };
         findings.note(format!("the files of {product} {}", receipt.version), told);
+        findings.note(format!("the launcher of {product}"), launch::check(shop, product));
     }
     drop(held);
     let app = shop.app(product, version.unwrap_or(Version::new(0, 0, 0)));

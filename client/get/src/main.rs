@@ -7,6 +7,7 @@
 mod args;
 mod bring;
 mod doctor;
+mod launch;
 mod say;
 mod shop;
 mod steps;
@@ -108,8 +109,9 @@ fn search(shop: &Shop, words: &str) -> Result<Report, Stop> {
         search: Connection<Listing>,
     }
     let query = "query($words: String!) { search(query: $words, filter: { kinds: [SOFTWARE] }, first: 20) \
-        { edges { node { title price software { slug } } } } }";
+        { totalCount edges { node { title price software { slug } } } } }";
     let told: Told = shop.link.ask(query, &Asked { words }, Who::NOBODY)?;
+    let total = told.search.total_count;
     let (mut report, mut facts) = (Report::default(), Vec::new());
     for listing in told.search.nodes() {
         let Some(Slug { slug }) = listing.software else { continue };
@@ -119,5 +121,9 @@ fn search(shop: &Shop, words: &str) -> Result<Report, Stop> {
     if facts.is_empty() {
         report = report.line("Nothing was found.");
     }
-    Ok(report.fact("found", facts))
+    let shown = u64::try_from(facts.len()).unwrap_or(u64::MAX);
+    if let Some(total) = total.filter(|total| *total > shown) {
+        report = report.line(format!("{shown} of {total} are shown: more words find fewer."));
+    }
+    Ok(report.fact("found", facts).fact("total", total))
 }

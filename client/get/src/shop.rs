@@ -12,15 +12,18 @@ use client::session::Program;
 use client::stop::{No, Stop};
 use client::world::World;
 use client::{keep, places};
-use semver::Version;
+use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 
 use crate::args::Common;
 use crate::say::Voice;
 use crate::wire::{Connection, LICENCE, Licence, OFFER, Software};
 
-/// The most licences that are looked at.
-const LICENCES_MAX: u32 = 50;
+/// How many licences are asked for at a time.
+const PART: u32 = 50;
+
+/// The most parts that are asked for.
+const PARTS_MAX: u32 = 100;
 
 /// A store as it is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -160,28 +163,57 @@ impl Shop {
         App::open(&folder, program, World::system(), Some(Box::new(self.http.clone())))
     }
 
-    /// A program as the store sells it.
-    pub(crate) fn software(&self, slug: &str, channel: &str) -> Result<Software, Stop> {
+    /// A program as the store sells it, with its newest release in a channel;
+    /// of those in a range of versions, if one is given.
+    pub(crate) fn software(
+        &self,
+        slug: &str,
+        channel: &str,
+        covers: Option<&VersionReq>,
+    ) -> Result<Software, Stop> {
         #[derive(Serialize)]
         struct Asked<'a> {
             slug: &'a str,
             channel: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            covers: Option<&'a VersionReq>,
         }
         #[derive(Deserialize)]
         struct Told {
             software: Option<Software>,
         }
+        let (declared, said) = match covers {
+            Some(_) => (", $covers: String", ", covers: $covers"),
+            None => ("", ""),
+        };
         let query = format!(
-            "query($slug: String!, $channel: String!) {{ software(slug: $slug) {{ publisherKey \
+            "query($slug: String!, $channel: String!{declared}) {{ software(slug: $slug) {{ publisherKey \
              listing {{ title seller {{ handle }} }} offers {{ {OFFER} }} \
-             release(channel: $channel) {{ version manifest }} }} }}"
+             release(channel: $channel{said}) {{ version manifest }} }} }}"
         );
-        let told: Told = self.link.ask(&query, &Asked { slug, channel }, Who::NOBODY)?;
+        let told: Told = self.link.ask(&query, &Asked { slug, channel, covers }, Who::NOBODY)?;
         told.software.ok_or_else(|| not_found(&format!("there is no program {slug} in this store")))
     }
 
-    /// All licences of who is signed in.
+    /// All licences of who is signed in, part by part.
     pub(crate) fn licences(&self) -> Result<Vec<Licence>, Stop> {
+        let (mut all, mut after) = (Vec::new(), None);
+        for _ in 0..PARTS_MAX {
+            let part = self.licences_after(after.as_deref())?;
+            after = part.next();
+            all.extend(part.nodes());
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    fn licences_after(&self, after: Option<&str>) -> Result<Connection<Licence>, Stop> {
+        #[derive(Serialize)]
+        struct Asked<'a> {
+            after: Option<&'a str>,
+        }
         #[derive(Deserialize)]
         struct Me {
             licences: Option<Connection<Licence>>,
@@ -190,9 +222,11 @@ impl Shop {
         struct Told {
             me: Option<Me>,
         }
-        let query =
-            format!("{{ me {{ licences(first: {LICENCES_MAX}) {{ edges {{ node {{ {LICENCE} }} }} }} }} }}");
-        let told: Told = self.link.ask(&query, &(), self.who()?)?;
+        let query = format!(
+            "query($after: String) {{ me {{ licences(first: {PART}, after: $after) {{ \
+             edges {{ node {{ {LICENCE} }} }} pageInfo {{ hasNextPage endCursor }} }} }} }}"
+        );
+        let told: Told = self.link.ask(&query, &Asked { after }, self.who()?)?;
         let over = || {
             Stop::Store(No {
                 code: "NOT_SIGNED_IN".to_owned(),
@@ -202,7 +236,7 @@ impl Shop {
                 shortfall: None,
             })
         };
-        Ok(told.me.and_then(|me| me.licences).ok_or_else(over)?.nodes().collect())
+        told.me.and_then(|me| me.licences).ok_or_else(over)
     }
 
     /// The licence of a program: one that holds before those that do not.

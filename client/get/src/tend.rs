@@ -10,6 +10,7 @@ use client::stop::Stop;
 use semver::Version;
 use serde::Serialize;
 
+use crate::launch;
 use crate::say::Report;
 use crate::shop::{Shop, not_found};
 
@@ -171,6 +172,7 @@ pub(crate) fn uninstall(shop: &Shop, product: &str, also_changed: bool) -> Resul
     }
     let removed = held.uninstall(also_changed)?;
     drop(held);
+    launch::take_away(shop, product)?;
     let mut report = Report::default().line(format!("{} files removed.", removed.files));
     for changed in &removed.changed {
         let path = PathBuf::from(changed);

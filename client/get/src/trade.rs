@@ -69,7 +69,7 @@ struct Done {
 /// Makes a deal.
 pub(crate) fn deal(shop: &Shop, deal: Deal, trade: &Trade) -> Result<Report, Stop> {
     shop.who()?;
-    let software = shop.software(&trade.product, "stable")?;
+    let software = shop.software(&trade.product, "stable", None)?;
     let listing = software.listing.as_ref();
     let name = listing.map(|listing| format!("{} by {}", listing.title, listing.seller.handle));
     let name = name.unwrap_or_else(|| trade.product.clone());

@@ -82,8 +82,19 @@ pub(crate) struct Quote {
 
 /// A list as the store gives it, in parts.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Connection<T> {
     edges: Vec<Edge<T>>,
+    page_info: Option<PageInfo>,
+    /// How many there are in all, if that was asked for.
+    pub(crate) total_count: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -92,6 +103,11 @@ struct Edge<T> {
 }
 
 impl<T> Connection<T> {
+    /// Where the next part begins; nothing after the last.
+    pub(crate) fn next(&self) -> Option<String> {
+        self.page_info.as_ref().filter(|page| page.has_next_page)?.end_cursor.clone()
+    }
+
     /// What it lists.
     pub(crate) fn nodes(self) -> impl Iterator<Item = T> {
         self.edges.into_iter().map(|edge| edge.node)

@@ -64,16 +64,22 @@ impl Trust {
         Self { store: store.to_owned(), root, keys: None, revoked: None, kept: Kept::default() }
     }
 
-    /// Trust as it was kept, every signature checked again.
+    /// Trust as it was kept, every signature checked again. What was kept may
+    /// begin at an older root than this one, as after an update of the
+    /// program: then the changes are followed from here on. What another root
+    /// vouched for is forgotten.
     ///
     /// # Errors
     /// If anything kept is not what was signed.
     pub fn open(store: &str, root: PublicKey, kept: Kept) -> Result<Self, Denied> {
         let mut trust = Self::new(store, root);
-        for [by_old, by_new] in &kept.roots {
-            trust.accept_root(by_old, by_new)?;
-        }
+        trust.follow_roots(&kept.roots)?;
+        // A program with an older root may share what is kept.
+        trust.kept.roots = kept.roots;
         if let Some(keys) = &kept.keys {
+            if Unproven::parse(keys, TOKEN_BYTES_MAX)?.kid() != trust.root.kid() {
+                return Ok(trust);
+            }
             trust.accept_keys(keys)?;
         }
         if let Some(revoked) = &kept.revoked {

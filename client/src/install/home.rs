@@ -6,11 +6,13 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
 
 use super::Step;
 use super::receipt::Receipt;
 use super::remove::{self, Removed};
+use crate::code::claims::covers;
 use crate::disk;
 use crate::package::{Artifact, Listing, unpack};
 use crate::release::{Expected, Release};
@@ -44,6 +46,34 @@ struct Plan {
 struct Seen {
     kid: String,
     seqs: BTreeMap<String, u64>,
+    /// The same version by version, as `CHANNEL VERSION`: for licences that do
+    /// not cover the newest.
+    #[serde(default)]
+    versions: BTreeMap<String, u64>,
+}
+
+/// The most versions whose numbers are remembered.
+const SEEN_MAX: usize = 64;
+
+impl Seen {
+    /// The greatest number seen of a version in that range.
+    fn within(&self, channel: &str, range: &VersionReq) -> Option<u64> {
+        let covered = self.versions.iter().filter(|(name, _)| {
+            let version = name.strip_prefix(channel).and_then(|rest| rest.strip_prefix(' '));
+            version.and_then(|text| Version::parse(text).ok()).is_some_and(|version| covers(range, &version))
+        });
+        covered.map(|(_, seq)| *seq).max()
+    }
+
+    /// Remembers a release; the one with the least number is forgotten first.
+    fn note(&mut self, release: &Release) {
+        let name = format!("{} {}", release.channel, release.version);
+        self.versions.insert(name, release.seq);
+        while self.versions.len() > SEEN_MAX {
+            let least = self.versions.iter().min_by_key(|(_, seq)| **seq).map(|(name, _)| name.clone());
+            self.versions.remove(&least.unwrap_or_default());
+        }
+    }
 }
 
 impl Home {
@@ -92,24 +122,54 @@ pub struct Held {
 }
 
 impl Held {
-    /// Reads a release and remembers its number.
+    /// Reads the newest release of a channel and remembers its number.
     ///
     /// # Errors
     /// As [`Release::read`]; a fault of the disk.
     pub fn accept(&self, token: &str, expected: Expected<'_>) -> Result<Release, Stop> {
-        let path = self.apps.join("seen.json");
-        let seen: Option<Seen> = disk::read_json(&path, FILE_BYTES_MAX)?;
-        let kid = expected.key.kid().to_owned();
-        let mut seen = seen.filter(|seen| seen.kid == kid).unwrap_or_else(|| Seen { kid, ..Seen::default() });
+        let mut seen = self.seen(&expected)?;
         // Which channel it is of, it says itself; so it is read twice.
         let channel = Release::read(token, &expected)?.channel;
         let known = seen.seqs.get(&channel).copied();
         let release = Release::read(token, &Expected { seen: known.max(expected.seen), ..expected })?;
-        if known != Some(release.seq) {
-            seen.seqs.insert(channel, release.seq);
-            disk::write_json(&path, &seen)?;
-        }
+        seen.seqs.insert(channel, release.seq);
+        self.remember(seen, &release)?;
         Ok(release)
+    }
+
+    /// Reads the newest release that a licence covers, where the newest of all
+    /// is not: its number may be lower than that, but not than any seen of a
+    /// version in the range.
+    ///
+    /// # Errors
+    /// As [`Release::read`], and a refusal if its version is not in the range;
+    /// a fault of the disk.
+    pub fn accept_within(
+        &self,
+        token: &str,
+        range: &VersionReq,
+        expected: Expected<'_>,
+    ) -> Result<Release, Stop> {
+        let seen = self.seen(&expected)?;
+        let told = Release::read(token, &expected)?;
+        if !covers(range, &told.version) {
+            return Err(Stop::refused("the licence does not cover this version"));
+        }
+        let known = seen.within(&told.channel, range).max(expected.seen);
+        let release = Release::read(token, &Expected { seen: known, ..expected })?;
+        self.remember(seen, &release)?;
+        Ok(release)
+    }
+
+    fn seen(&self, expected: &Expected<'_>) -> io::Result<Seen> {
+        let seen: Option<Seen> = disk::read_json(&self.apps.join("seen.json"), FILE_BYTES_MAX)?;
+        let kid = expected.key.kid().to_owned();
+        Ok(seen.filter(|seen| seen.kid == kid).unwrap_or_else(|| Seen { kid, ..Seen::default() }))
+    }
+
+    fn remember(&self, mut seen: Seen, release: &Release) -> io::Result<()> {
+        seen.note(release);
+        disk::write_json(&self.apps.join("seen.json"), &seen)
     }
 
     /// Installs an artifact that was downloaded, and tells after each step;

@@ -2,6 +2,8 @@
 //! signed, and whatever happens an old or a new version is whole.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::json;
 
@@ -79,6 +81,49 @@ fn updates_are_agreed_to_and_taken_back() {
 }
 
 #[test]
+fn the_newest_version_that_is_covered_comes_where_the_newest_is_not() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    shop.state().covers = Some("^1");
+    shop.state().release = Release::of("2.0.0", 5);
+    assert_eq!(user.fails("install inkwell", 33)["code"], "VERSION_NOT_COVERED", "none is covered");
+    shop.state().older = Some(Release::of("1.4.0", 3));
+    let done = user.does("install inkwell");
+    assert_eq!((&done["version"], &done["notCovered"]), (&json!("1.4.0"), &json!("2.0.0")));
+    assert_eq!(user.runs(), "inkwell 1.4.0");
+    let served = shop.state().served;
+    assert_eq!(user.does("install inkwell")["downloaded"], false);
+    assert_eq!(shop.state().served, served, "not one byte more");
+    shop.state().older = Some(Release::of("1.5.0", 4));
+    assert_eq!(user.does("update inkwell")["version"], "1.5.0");
+    // Neither a version that is not covered nor one of before.
+    for (version, seq) in [("2.0.0", 6), ("1.4.0", 3)] {
+        shop.state().older = Some(Release::of(version, seq));
+        user.fails("update inkwell", 3);
+        assert_eq!(user.runs(), "inkwell 1.5.0", "{version}");
+    }
+    // Who covers all later on has the newest.
+    shop.state().older = None;
+    shop.state().covers = Some("*");
+    user.does("install inkwell --keep");
+    assert_eq!(user.does("update inkwell")["version"], "2.0.0");
+}
+
+#[test]
+fn what_is_there_and_not_covered_gets_the_covered_version_beside_it() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    shop.state().release = Release::of("2.0.0", 5);
+    user.does("install inkwell");
+    // The purchase went back, and what was bought then covers less.
+    shop.state().covers = Some("^1");
+    shop.state().older = Some(Release::of("1.4.0", 3));
+    user.does("uninstall inkwell");
+    user.does("install inkwell");
+    assert_eq!(user.runs(), "inkwell 1.4.0");
+}
+
+#[test]
 fn what_is_not_as_signed_is_not_installed() {
     let new = || Release::of("1.1.0", 3);
     for (name, release) in [
@@ -137,7 +182,7 @@ fn a_disk_that_takes_no_more_leaves_the_old_version() {
     // A file may not grow beyond 100 blocks, and writing more is an error.
     let limited = "trap '' XFSZ; ulimit -f 100; exec \"$0\" --json --yes update inkwell";
     let mut command = user.command("status");
-    let mut shell = std::process::Command::new("sh");
+    let mut shell = Command::new("sh");
     shell.args(["-c", limited]).arg(command.get_program());
     shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let full = shell.output().unwrap();
@@ -209,4 +254,70 @@ fn nothing_of_the_computer_or_the_person_is_told() {
     }
     let downloads: Vec<_> = heard.lines().filter(|line| line.starts_with("get ")).collect();
     assert!(downloads.iter().all(|line| !line.contains("secret-token")));
+}
+
+/// What a launcher says when it is run as the shell runs it.
+fn launched(launcher: &Path) -> (Option<i32>, String) {
+    let output = Command::new(launcher).args(["two words", "7"]).env_clear().output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap().trim().to_owned())
+}
+
+#[test]
+fn a_program_is_run_by_its_name() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    let launcher = user.home().join("farthing/bin/inkwell");
+    assert_eq!(user.does("install inkwell")["launcher"], launcher.display().to_string());
+    assert_eq!(launched(&launcher), (Some(7), "inkwell 1.0.0 two words".to_owned()));
+    let others: Vec<_> = fs::read_dir(launcher.parent().unwrap()).unwrap().collect();
+    assert_eq!(others.len(), 1, "nothing is left aside");
+    // An update goes by the same launcher, and one that is gone comes back.
+    shop.state().release = Release::of("1.1.0", 2);
+    user.does("update inkwell");
+    assert_eq!(launched(&launcher).1, "inkwell 1.1.0 two words");
+    fs::remove_file(&launcher).unwrap();
+    let told = user.asks("doctor");
+    assert_eq!(told.exit, 1);
+    assert!(told.json["findings"].to_string().contains("farthing-get install inkwell makes it"), "{told:?}");
+    user.does("install inkwell");
+    let told = user.asks("doctor");
+    assert_eq!((told.exit, &told.json["launchers"]["inPath"]), (0, &json!(false)));
+    let path = launcher.parent().unwrap().as_os_str();
+    let output = user.command("--json doctor").env("PATH", path).output().unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["launchers"]["inPath"], true);
+    user.does("uninstall inkwell");
+    assert!(!launcher.exists(), "removed with it");
+}
+
+#[test]
+fn a_launcher_never_takes_the_place_of_something_else() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    let launcher = user.home().join("farthing/bin/inkwell");
+    fs::create_dir_all(launcher.parent().unwrap()).unwrap();
+    let target = user.home().join("mine");
+    fs::write(&target, "mine").unwrap();
+    for is_link in [false, true] {
+        match is_link {
+            false => fs::write(&launcher, "#!/bin/sh\n# my own\n").unwrap(),
+            true => std::os::unix::fs::symlink(&target, &launcher).unwrap(),
+        }
+        let done = user.does("install inkwell");
+        assert_eq!(
+            (&done["launcher"], done["ok"] == true),
+            (&json!(null), true),
+            "it is installed all the same"
+        );
+        assert_eq!(user.runs(), "inkwell 1.0.0");
+        let told = user.asks("doctor");
+        assert!(
+            told.exit == 1 && told.json["findings"].to_string().contains("is something else"),
+            "{told:?}"
+        );
+        user.does("uninstall inkwell");
+        assert!(fs::symlink_metadata(&launcher).is_ok(), "it is not ours to remove");
+        assert_eq!(fs::read_to_string(&target).unwrap(), "mine");
+        fs::remove_file(&launcher).unwrap();
+    }
 }

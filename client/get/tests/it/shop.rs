@@ -44,6 +44,8 @@ impl Release {
 /// What the store is like now.
 pub(crate) struct State {
     pub(crate) release: Release,
+    /// What it tells who asks for the newest in a range of versions.
+    pub(crate) older: Option<Release>,
     pub(crate) price: &'static str,
     /// Which versions the licence covers; nothing is had without.
     pub(crate) covers: Option<&'static str>,
@@ -51,6 +53,8 @@ pub(crate) struct State {
     pub(crate) cut_after: Option<usize>,
     pub(crate) loses_answers: bool,
     pub(crate) is_signed_out: bool,
+    /// Whether the store has many things, and tells of them in parts.
+    pub(crate) is_large: bool,
     /// Bytes of programs that were served.
     pub(crate) served: usize,
     /// All that was asked, by the mutation's name, with its input.
@@ -80,11 +84,13 @@ impl Shop {
         let address = format!("http://{}", listener.local_addr().expect("a small store works"));
         let state = State {
             release: Release::of("1.0.0", 1),
+            older: None,
             price: "12",
             covers: Some("*"),
             cut_after: None,
             loses_answers: false,
             is_signed_out: false,
+            is_large: false,
             served: 0,
             asked: Vec::new(),
             heard: Vec::new(),
@@ -226,18 +232,27 @@ fn queried(query: &str, variables: &Value, state: &State, keys: &Keys) -> Value 
         return json!({"storeKeys": keys.about_itself()});
     }
     if query.contains("software(slug") {
-        let release = json!({"version": state.release.version, "manifest": keys.manifest(&state.release)});
+        let asked = if variables["covers"].is_null() { Some(&state.release) } else { state.older.as_ref() };
+        let release =
+            asked.map(|release| json!({"version": release.version, "manifest": keys.manifest(release)}));
         let software = json!({"publisherKey": text(&keys.publisher.public), "offers": [offer(state.price)],
             "listing": {"title": "Inkwell", "seller": {"handle": "ada"}}, "release": release});
         return json!({"software": if variables["slug"] == "inkwell" { software } else { Value::Null }});
     }
     if query.contains("search(") {
-        return json!({"search": {"edges": [
+        return json!({"search": {"totalCount": if state.is_large { 431 } else { 1 }, "edges": [
             {"node": {"title": "Inkwell", "price": state.price, "software": {"slug": "inkwell"}}}]}});
     }
     if query.contains("licences") {
-        let nodes: Vec<Value> = state.covers.iter().map(|_| json!({"node": licence(state)})).collect();
-        return json!({"me": if state.is_signed_out { Value::Null } else { json!({"licences": {"edges": nodes}}) }});
+        let mut nodes: Vec<Value> = state.covers.iter().map(|_| json!({"node": licence(state)})).collect();
+        let has_more = state.is_large && variables["after"].is_null();
+        if has_more {
+            let mut other = licence(state);
+            other["product"] = json!("another");
+            nodes = vec![json!({"node": other})];
+        }
+        let licences = json!({"edges": nodes, "pageInfo": {"hasNextPage": has_more, "endCursor": "c"}});
+        return json!({"me": if state.is_signed_out { Value::Null } else { json!({"licences": licences}) }});
     }
     json!({"deviceNonce": "n"})
 }
@@ -259,7 +274,7 @@ fn changed(name: &str, input: &Value, state: &State, keys: &Keys) -> Value {
         "buy" | "activateDevice" | "deactivateDevice" => json!({"licence": licence(state), "userErrors": []}),
         "authorize" => match state.covers {
             Some(covers) => {
-                let download = (input["want"] == "CODE_AND_DOWNLOAD").then(|| json!({"url": "/download/1"}));
+                let download = (input["want"] == "CODE_AND_DOWNLOAD").then(|| json!({"url": format!("/download/{}", input["artifact"].as_str().unwrap_or_default())}));
                 let code = keys.code(input["device"].as_str().expect("a small store works"), covers);
                 json!({"code": code, "download": download, "userErrors": []})
             }
@@ -301,7 +316,10 @@ fn answer_or_break(mut stream: &TcpStream, state: &Mutex<State>, keys: &Keys) ->
 
 fn download(mut stream: &TcpStream, head: &str, state: &Mutex<State>) -> std::io::Result<()> {
     let mut state = state.lock().expect("a small store works");
-    let mut program = state.release.program();
+    // Which artifact is meant stands at the end of the address.
+    let is_older =
+        |older: &Release| head.starts_with(&format!("GET /download/{} ", sha256(&older.program())));
+    let mut program = state.older.clone().filter(is_older).unwrap_or_else(|| state.release.clone()).program();
     if state.release.other_bytes {
         program[20] ^= 1;
     }

@@ -71,3 +71,17 @@ fn what_was_not_answered_is_asked_again_under_the_same_key() {
     assert!(keys[0] == keys[1] && keys[1] == keys[2], "{keys:?}");
     assert_ne!(keys[2], keys[3], "the next purchase is another");
 }
+
+#[test]
+fn a_store_with_many_things_is_told_in_parts() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    assert_eq!(user.does("search ink")["total"], 1);
+    shop.state().is_large = true;
+    let found = user.does("search ink");
+    assert_eq!((&found["total"], found["found"].as_array().unwrap().len()), (&json!(431), 1));
+    let said = user.command("search ink").output().unwrap();
+    assert!(String::from_utf8_lossy(&said.stdout).contains("1 of 431 are shown"), "{said:?}");
+    assert_eq!(user.does("status")["licences"].as_array().unwrap().len(), 2);
+    assert_eq!(user.does("install inkwell")["downloaded"], true, "its licence stands in the second part");
+}

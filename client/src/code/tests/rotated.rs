@@ -143,3 +143,49 @@ fn a_root_changes_by_the_word_of_both() {
     let again = Trust::open(STORE, first, trust.kept().clone()).unwrap();
     assert_eq!(denied(&again, &vendor.bundle(&rental()), at(0)), Verdict::Valid);
 }
+
+/// A change of the root, signed by both.
+fn change(old: &Pair, new: &Pair) -> [String; 2] {
+    let (v, typ, iss, old_kid) = (1, "root".to_owned(), STORE.to_owned(), old.public.kid().to_owned());
+    let says = RootClaims { v, typ, iss, old: old_kid, key: new.public.text(), iat: at(0) };
+    [old.sign(Kind::Root, &says), new.sign(Kind::Root, &says)]
+}
+
+#[test]
+fn a_program_with_a_newer_root_opens_what_an_older_one_kept() {
+    let mut vendor = Vendor::new();
+    let (second, third) = (Pair::new(), Pair::new());
+    let [first, newer, newest] = [&vendor.root, &second, &third].map(|pair| pair.public.clone());
+    let changes = [change(&vendor.root, &second), change(&second, &third)];
+    let mut trust = vendor.trust();
+    trust.accept_keys(&vendor.full_set(7)).unwrap();
+    let with_first = trust.kept().clone();
+    assert_eq!(trust.follow_roots(&changes[..1]), Ok(1));
+    vendor.root = second;
+    trust.accept_keys(&vendor.full_set(8)).unwrap();
+    trust.accept_revoked(&list(&vendor, 2, 3)).unwrap();
+    let kept = trust.kept().clone();
+    let code = vendor.bundle(&rental());
+    for root in [&newer, &first] {
+        let again = Trust::open(STORE, root.clone(), kept.clone()).unwrap();
+        assert_eq!((again.kept(), denied(&again, &code, at(0))), (&kept, Verdict::Valid));
+    }
+    // A root that nobody has heard of yet, or heard of before any change:
+    // what another one vouched for is forgotten, and learnt anew.
+    for (root, kept) in [(&newest, &kept), (&newer, &with_first)] {
+        let mut again = Trust::open(STORE, root.clone(), kept.clone()).unwrap();
+        assert_eq!((again.kept().keys.clone(), again.latest()), (None, None));
+        again.follow_roots(&changes).unwrap();
+        vendor.root = Pair::new();
+        assert!(again.accept_keys(&vendor.full_set(9)).is_err(), "a root of nobody");
+    }
+    vendor.root = third;
+    let mut again = Trust::open(STORE, newest, kept.clone()).unwrap();
+    again.accept_keys(&vendor.full_set(1)).unwrap();
+    let back = Trust::open(STORE, newer, again.kept().clone()).unwrap();
+    assert_eq!(back.kept().keys, None, "the older program did not hear of the change yet");
+    // What the root known here signed is still checked.
+    let mut spoiled = again.kept().clone();
+    spoiled.keys = spoiled.keys.map(|keys| keys.replacen("v4.public.", "v4.public.A", 1));
+    assert!(Trust::open(STORE, vendor.root.public.clone(), spoiled).is_err());
+}
