@@ -61,6 +61,13 @@ impl Api {
         Self { url: program.url("/graphql"), ..self.clone() }
     }
 
+    /// The same client by way of another address of the same market, without
+    /// a last slash.
+    #[must_use]
+    pub fn by_way_of(&self, address: &str) -> Self {
+        Self { url: format!("{address}/graphql"), ..self.clone() }
+    }
+
     /// The same client with this token instead of its own.
     #[must_use]
     pub fn bearing(&self, token: Option<&str>) -> Self {

@@ -18,6 +18,8 @@ pub mod people;
 pub mod pictures;
 pub mod postgres;
 pub mod program;
+pub mod proxy;
+pub mod publisher;
 pub mod spool;
 pub mod stripe;
 pub mod visitor;

@@ -10,40 +10,19 @@ use serde_json::{Value, json};
 use tests::api::Api;
 use tests::buyer::{Buyer, packed};
 use tests::program::Program;
-
-/// The most bytes of a part of an upload.
-const PART_BYTES: usize = 8 << 20;
+use tests::publisher::{Packed, Publisher};
 
 /// A publisher whose program is out under these offers; the size of its
 /// artifact.
 async fn publishes(market: &Program, sample: &str, offers: Value) -> usize {
-    let api = Api::opens_account(market).await;
-    let keys = api.ask("{ storeKeys { store root } }", json!({})).await["storeKeys"].clone();
+    let publisher = Publisher::begins(market, sample).await;
+    let keys = publisher.api.ask("{ storeKeys { store root } }", json!({})).await["storeKeys"].clone();
     let sold = json!({ "store": keys["store"], "root": keys["root"], "address": market.url("") });
-    let packed = tokio::task::block_in_place(|| packed(sample, &sold));
-    let input = json!({ "title": sample, "categoryId": api.category().await, "kind": "SOFTWARE" });
-    let listing = api.must("listItem", input, "listing { id }").await["listing"]["id"].clone();
-    let input = json!({ "listingId": listing, "version": "1.0.0", "state": "DRAFT", "product": sample });
-    let release = api.must("publishRelease", input, "release { id }").await["release"]["id"].clone();
-    let input = json!({
-        "releaseId": release, "os": std::env::consts::OS, "arch": std::env::consts::ARCH,
-        "packing": "tar.gz", "main": format!("bin/{sample}"), "sizeBytes": packed.len().to_string(),
-    });
-    let artifact = api.must("uploadArtifact", input, "artifact { id uploadUrl }").await["artifact"].clone();
-    let url = artifact["uploadUrl"].as_str().expect("an address");
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client without options builds");
-    for (number, part) in packed.chunks(PART_BYTES).enumerate() {
-        let sent = client.patch(url).bearer_auth(api.token().expect("a session"));
-        let sent = sent.header("content-type", "application/offset+octet-stream");
-        let sent = sent.header("upload-offset", number * PART_BYTES).body(part.to_vec()).send().await;
-        assert!(sent.expect("the market answers").status().is_success(), "part {number}");
-    }
-    api.must("finishUpload", json!({ "artifactId": artifact["id"] }), "artifact { id }").await;
-    let input = json!({ "listingId": listing, "version": "1.0.0" });
-    api.must("publishRelease", input, "release { state }").await;
-    api.must("setOffers", json!({ "listingId": listing, "offers": offers }), "offers { id }").await;
-    api.must("publishListing", json!({ "listingId": listing }), "listing { id }").await;
-    packed.len()
+    let bytes = tokio::task::block_in_place(|| packed(sample, &sold));
+    let size = bytes.len();
+    publisher.releases("1.0.0", &Packed { packing: "tar.gz", main: format!("bin/{sample}"), bytes }).await;
+    publisher.offers(offers).await;
+    size
 }
 
 /// Somebody with tokens, whose computer is signed in.

@@ -1,7 +1,12 @@
 //! Many at once want what only some can have: each gets one definite answer.
 
+use client::journal::{Journal, Lease};
+use client::time::Moment;
+use domain::access::Actor;
+use domain::id::LicenceId;
+use domain::licence::device::DeviceKey;
 use domain::refusal::Refusal;
-use domain::time::Seconds;
+use domain::time::{Seconds, Timestamp};
 use store::Done;
 use store::error::Error;
 use tests::chance::Chance;
@@ -10,6 +15,8 @@ use tests::people::tokens;
 use tokio::task::JoinSet;
 
 use super::shop::{GOOD, HOUR, Shop, USES, device};
+
+const NOBODY: Actor = Actor::Visitor(None);
 
 /// What was done, and how often each refusal was heard.
 async fn outcome<T: 'static>(mut calls: JoinSet<Done<T>>) -> (Vec<T>, Vec<String>) {
@@ -185,51 +192,94 @@ fn twenty_devices_want_three_places() {
     });
 }
 
+/// A lease that ended in a race, told by a journal of that many lines and
+/// then given back.
+fn told(name: &str, licence: LicenceId, device: &DeviceKey, settle_by: Timestamp, used: u32) -> String {
+    let lease = Lease {
+        v: 1,
+        lease: name.to_owned(),
+        ent: licence.to_string(),
+        dev: device.kid().to_owned(),
+        meter: "use".to_owned(),
+        units: 1,
+        settle_by: Moment::from_millis(settle_by.millis()),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = Journal::open(folder.path(), lease).unwrap();
+    if used > 0 {
+        journal.spend("run", used, Moment::from_millis(0)).unwrap();
+    }
+    serde_json::to_string(&journal.seal(Moment::from_millis(0)).unwrap()).unwrap()
+}
+
+/// What came of one call in the race.
+enum Came {
+    Refunded,
+    Consumed,
+    Leased(String, Timestamp),
+}
+
 #[test]
-fn refunds_consumes_and_leases_add_up_for_many_seeds() {
+fn refunds_consumes_and_leases_add_up_for_a_hundred_seeds() {
     on_each_database(async |base| {
         let shop = Shop::with(base, 900).await;
-        let mut expected = 0;
-        for seed in 0..20 {
+        let (mut paid_back, mut seen_late) = (0, 0);
+        for seed in 0..100 {
             let mut chance = Chance::new(seed);
-            let uses = shop.offer(USES);
-            let offer = (uses, tokens("6"));
-            let (store, finch) = (shop.market.store.clone(), shop.finch.clone());
-            let licence = store.rent(&finch.actor, offer.0, offer.1, &format!("r{seed}")).await.unwrap().id();
+            let licence = shop.rents(USES, "6", &format!("r{seed}")).await;
             let order = shop.order(licence).await;
+            let store = &shop.market.store;
             let owner = device(&format!("a{seed}"));
-            store.activate_device(&finch.actor, Some(&owner), licence, None).await.unwrap();
-            let before = shop.uses(licence).await;
+            store.activate_device(&shop.finch.actor, Some(&owner), licence, None).await.unwrap();
+            let mut sorts = [vec![0; 30], vec![1; 10], vec![2; 3]].concat();
+            for place in (1..sorts.len()).rev() {
+                sorts.swap(place, chance.below(place + 1));
+            }
             let mut calls = JoinSet::new();
-            let refund_at = chance.below(16);
-            for number in 0..16 {
-                let (store, finch, wren) = (store.clone(), finch.clone(), shop.wren.clone());
-                let owner = owner.clone();
+            for (number, sort) in sorts.into_iter().enumerate() {
+                let (store, finch, wren) = (store.clone(), shop.finch.clone(), shop.wren.clone());
+                let (owner, name) = (owner.clone(), format!("s{seed}-{number}"));
                 calls.spawn(async move {
-                    let name = format!("s{seed}-{number}");
-                    match number {
-                        _ if number == refund_at => store.refund_grant(&wren.actor, order).await.map(|_| ()),
-                        number if number % 4 == 0 => store
-                            .lease_units(&finch.actor, Some(&owner), licence, ("use", 2, &name))
+                    match sort {
+                        0 => store
+                            .consume(&finch.actor, None, licence, ("use", 1, &name))
                             .await
-                            .map(|_| ()),
-                        _ => store.consume(&finch.actor, None, licence, ("use", 1, &name)).await.map(|_| ()),
+                            .map(|_| Came::Consumed),
+                        1 => store
+                            .lease_units(&finch.actor, Some(&owner), licence, ("use", 1, &name))
+                            .await
+                            .map(|(lease, _)| Came::Leased(name, lease.settle_by)),
+                        _ => store.refund_grant(&wren.actor, order).await.map(|_| Came::Refunded),
                     }
                 });
             }
-            let (_, refusals) = outcome(calls).await;
-            assert!(
-                refusals.iter().all(|it| ["REVOKED", "USES_EXHAUSTED", "WRONG_STATE"].contains(&it.as_str())),
-                "{refusals:?}"
-            );
+            let (done, refusals) = outcome(calls).await;
+            let known = ["REVOKED", "USES_EXHAUSTED", "WRONG_STATE"];
+            assert!(refusals.iter().all(|it| known.contains(&it.as_str())), "{refusals:?}");
+            // Again is harmless: what was paid back tells that it went back once.
+            assert!(done.iter().any(|came| matches!(came, Came::Refunded)), "seed {seed}");
+            let mut used = done.iter().filter(|came| matches!(came, Came::Consumed)).count();
+            let mut late = 0;
+            for came in &done {
+                let Came::Leased(name, settle_by) = came else { continue };
+                let spent = u32::try_from(chance.below(2)).unwrap();
+                let report = told(name, licence, &owner, *settle_by, spent);
+                store.settle_lease(&NOBODY, Some(&owner), licence, name, &report).await.unwrap();
+                used += usize::try_from(spent).unwrap();
+                late += 1 - spent;
+            }
             let (granted, consumed, reserved) = shop.uses(licence).await;
-            assert!(consumed + reserved <= granted && granted <= before.0, "{seed}");
+            assert_eq!((usize::try_from(consumed).unwrap(), reserved), (used, 0), "seed {seed}");
+            let refunded = 10 - granted;
+            assert_eq!(refunded + consumed + late, 10, "seed {seed}");
             // What was free goes back, at 0.6 tokens a use; nothing else.
-            expected += i64::from(10 - granted) * 6_000;
+            paid_back += i64::from(refunded) * 6_000;
+            seen_late += late;
         }
         let direct = shop.market.base.connect().await;
         let sql = "SELECT CAST(COALESCE(SUM(refunded), 0) AS BIGINT) FROM grants";
-        assert_eq!(direct.number(sql).await, expected);
+        assert_eq!(direct.number(sql).await, paid_back);
+        assert!(paid_back > 0 && seen_late > 0, "the seeds try both");
         shop.done().await;
     });
 }

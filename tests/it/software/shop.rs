@@ -16,6 +16,7 @@ use tests::people::{FURNITURE, Market, Person, tokens};
 /// in a day for 5, for good for 20. Rent by time counts by half.
 pub(super) const HOUR: usize = 0;
 pub(super) const USES: usize = 1;
+pub(super) const EXPORTS: usize = 2;
 pub(super) const GOOD: usize = 3;
 
 /// A market in which wren publishes a program, and finch has tokens.
@@ -87,8 +88,13 @@ impl Shop {
 
     /// Granted, consumed, reserved.
     pub(super) async fn uses(&self, licence: LicenceId) -> (u32, u32, u32) {
+        self.units(licence, "use").await
+    }
+
+    /// The same of any meter.
+    pub(super) async fn units(&self, licence: LicenceId, code: &str) -> (u32, u32, u32) {
         let view = self.market.store.licence(&self.finch.actor, None, licence).await.unwrap();
-        let meter = view.holding.licence.meter(&MeterCode::uses()).unwrap();
+        let meter = view.holding.licence.meter(&MeterCode::parse(code).unwrap()).unwrap();
         (meter.granted(), meter.consumed(), meter.reserved())
     }
 

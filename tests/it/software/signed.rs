@@ -9,6 +9,7 @@ use domain::licence::device::ClientId;
 use domain::licence::meter::MeterCode;
 use domain::licence::verdict::Verdict as Ours;
 use domain::time::{Seconds, Timestamp};
+use server::keys::root::Roots;
 use server::keys::{Keyring, Old, ROOT_FILE};
 use store::licences::{Authorization, LeasedUnits, Revocations};
 use store::world::World;
@@ -177,4 +178,41 @@ fn what_was_taken_back_is_told_and_never_untold() {
     let clock = Reading { now: moment(after(6)), is_set_back: false };
     let ask = Ask { product: "inkwell", version: &version, device: "k4.pid.device", clock };
     assert_eq!(code.check(&ask).unwrap_err().verdict, Theirs::Revoked);
+}
+
+#[test]
+fn a_new_root_is_followed_by_programs_that_know_the_old_or_the_new() {
+    let shop = Shop::open();
+    let list = Revocations { version: 1, at: BEGINNING, next: after(86_400), entries: Vec::new() };
+    let now = moment(after(1));
+    let code = || Bundle::parse(&shop.keys.authorize(&rental("k4.pid.device")).unwrap()).unwrap();
+    let mut known = shop.trust();
+    known.accept_keys(&shop.keys.trust().keys).unwrap();
+    known.accept_revoked(&bundle(&shop.keys.revoked(&list).unwrap())).unwrap();
+    let old = code();
+    shop.keys.change_root(&Roots::default(), Old::Kept).unwrap();
+    let told = shop.keys.trust();
+    let new = code();
+    assert_eq!(known.read(&new, now).unwrap_err().verdict, Theirs::KeyUnknown, "it has not heard of it");
+    assert_eq!(known.follow_roots(&told.roots), Ok(1));
+    known.accept_keys(&told.keys).unwrap();
+    known.accept_revoked(&bundle(&shop.keys.revoked(&list).unwrap())).unwrap();
+    // A program built anew: alone, and with what the older one kept.
+    let root = PublicKey::parse(&told.root).unwrap();
+    let fresh = Trust::new(STORE, root.clone());
+    assert!(fresh.read(&new, now).is_ok() && fresh.read(&old, now).is_err());
+    let opened = Trust::open(STORE, root, known.kept().clone()).unwrap();
+    for trust in [&known, &opened] {
+        assert!(trust.read(&old, now).is_ok() && trust.read(&new, now).is_ok(), "the old keys hold on");
+    }
+    // Once more, and the old keys go.
+    shop.keys.change_root(&Roots::default(), Old::Dropped).unwrap();
+    let told = shop.keys.trust();
+    let mut late = opened;
+    for trust in [&mut known, &mut late] {
+        assert_eq!(trust.follow_roots(&told.roots), Ok(1));
+        trust.accept_keys(&told.keys).unwrap();
+        assert_eq!(trust.read(&new, now).unwrap_err().verdict, Theirs::KeyUnknown);
+        assert!(trust.read(&code(), now).is_ok());
+    }
 }
