@@ -116,6 +116,9 @@ pub enum Keys {
     Init,
     /// Replace the keys that sign; what the old ones signed still holds
     Rotate(Rotate),
+    /// Put a new root into the place of the old one; both sign that, so that
+    /// programs built with the old one follow
+    ChangeRoot(ChangeRoot),
     /// List the keys, and the root that programs are built with
     Show,
 }
@@ -126,6 +129,21 @@ pub struct Rotate {
     /// The file of the root, if it is not in the folder of keys
     #[arg(long, value_name = "FILE")]
     pub root: Option<PathBuf>,
+    /// Take the old keys out of use at once: what they signed holds no more
+    #[arg(long)]
+    pub drop_old: bool,
+}
+
+/// How to change the root.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct ChangeRoot {
+    /// The file of the old root, if it is not in the folder of keys
+    #[arg(long, value_name = "FILE")]
+    pub root: Option<PathBuf>,
+    /// The file of the new root, made if there is none; by default it takes
+    /// the place of the old one, which is kept as old-root.key
+    #[arg(long, value_name = "FILE")]
+    pub new: Option<PathBuf>,
     /// Take the old keys out of use at once: what they signed holds no more
     #[arg(long)]
     pub drop_old: bool,
@@ -207,6 +225,10 @@ mod tests {
             (
                 "farthing keys rotate --root r.key --drop-old",
                 Command::Keys(Keys::Rotate(Rotate { root: Some("r.key".into()), drop_old: true })),
+            ),
+            (
+                "farthing keys change-root --new n.key",
+                Command::Keys(Keys::ChangeRoot(ChangeRoot { new: Some("n.key".into()), ..Default::default() })),
             ),
             ("farthing config check", Command::Config(Config::Check(none))),
         ];

@@ -10,6 +10,7 @@ mod claims;
 mod file;
 pub mod nonce;
 pub mod proof;
+pub mod root;
 mod sealed;
 #[cfg(test)]
 mod tests;
@@ -77,9 +78,9 @@ pub struct Shown {
 pub struct Trust {
     /// The store's name, which all signatures carry.
     pub store: String,
-    /// The root in its PASERK text.
+    /// The root as it is now, in its PASERK text.
     pub root: String,
-    /// Changes of the root, each signed by the old and the new.
+    /// Changes of the root that led to it, oldest first, each signed by the old and the new.
     pub roots: Vec<[String; 2]>,
     /// The newest key set.
     pub keys: String,
@@ -105,6 +106,8 @@ impl Keyring {
         let stamp = written(&path);
         let read = RwLock::new((stamp, Arc::new(kept)));
         let keys = Self { folder: folder.to_owned(), store: store.to_owned(), world, read };
+        // A change of the root may have been cut off before its last step.
+        keys.name_roots()?;
         if keys.kept().store != store {
             let root = file::root(&folder.join(ROOT_FILE)).map_err(|_| {
                 io::Error::other(format!(
@@ -159,7 +162,11 @@ impl Keyring {
     }
 
     fn rotate_with(&self, root: &Pair, old: Old) -> io::Result<()> {
-        let kept = next(Some(&self.kept()), root, &self.store, self.world.now(), old)?;
+        self.keep(next(Some(&self.kept()), root, &self.store, self.world.now(), old)?)
+    }
+
+    /// Keeps keys in place of those before.
+    fn keep(&self, kept: Kept) -> io::Result<()> {
         let path = self.folder.join(SIGNING_FILE);
         file::write(&path, &kept)?;
         let stamp = written(&path);
@@ -327,6 +334,8 @@ fn next(before: Option<&Kept>, root: &Pair, store: &str, now: Timestamp, old: Ol
     let (typ, iss) = (Kind::KeySet.name(), store);
     let says = KeySetClaims { v: 1, typ, iss, ver: version, iat: now.millis(), keys: listed };
     let set = root.sign_text(store, Kind::KeySet, &serde_json::to_vec(&says)?)?;
-    let roots = before.map(|before| before.roots.clone()).unwrap_or_default();
+    // What was signed for another name of the store leads nowhere under this.
+    let roots = before.filter(|before| before.store == store);
+    let roots = roots.map(|before| before.roots.clone()).unwrap_or_default();
     Ok(Kept { v: 1, store: store.to_owned(), root: root.public_text(), roots, version, set, keys })
 }

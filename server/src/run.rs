@@ -14,6 +14,7 @@ use store::world::World;
 use crate::cli::{self, Arguments, Command};
 use crate::config::Config;
 use crate::house::{House, open_keys, open_store};
+use crate::keys::root::Roots;
 use crate::keys::{Old, ROOT_FILE};
 use crate::progress::{Progress, Stop};
 use crate::{comparing, demo, importing, serve, telemetry, workers};
@@ -201,6 +202,10 @@ fn keys(config: &Config, asked: cli::Keys) -> Result<ExitCode, Trouble> {
         cli::Keys::Rotate(how) => {
             let root = how.root.unwrap_or_else(|| keys.folder().join(ROOT_FILE));
             keys.rotate(&root, if how.drop_old { Old::Dropped } else { Old::Kept }).map_err(say)?;
+        }
+        cli::Keys::ChangeRoot(how) => {
+            let old_keys = if how.drop_old { Old::Dropped } else { Old::Kept };
+            keys.change_root(&Roots { old: how.root, new: how.new }, old_keys).map_err(say)?;
         }
     }
     let (trust, shown) = keys.show();

@@ -70,6 +70,17 @@ pub(super) struct CertificateClaims<'a> {
     pub(super) key: &'a KeyClaim,
 }
 
+/// A new root for an old one, signed by both.
+#[derive(Serialize)]
+pub(super) struct RootClaims<'a> {
+    pub(super) v: u8,
+    pub(super) typ: &'a str,
+    pub(super) iss: &'a str,
+    pub(super) old: &'a str,
+    pub(super) key: &'a str,
+    pub(super) iat: i64,
+}
+
 #[derive(Serialize)]
 pub(super) struct TimeClaims<'a> {
     pub(super) v: u8,

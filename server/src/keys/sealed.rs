@@ -20,6 +20,8 @@ pub(super) enum Kind {
     KeySet,
     /// One key, vouched for.
     Certificate,
+    /// A new root for an old one.
+    Root,
     /// What was taken back.
     Revocations,
     /// What time it is.
@@ -35,6 +37,7 @@ impl Kind {
             Self::Code => "authz",
             Self::KeySet => "keys",
             Self::Certificate => "cert",
+            Self::Root => "root",
             Self::Revocations => "revoked",
             Self::Time => "time",
             Self::Proof => "proof",

@@ -71,3 +71,60 @@ fn another_program_may_rotate() {
     other.rotate(&folder.path().join(ROOT_FILE), Old::Kept).unwrap();
     assert_eq!(keys.trust().keys, other.trust().keys);
 }
+
+#[test]
+fn a_new_root_takes_the_place_of_the_old_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let keys = Keyring::open(folder.path(), "shop.example", world()).unwrap();
+    let first = keys.trust();
+    keys.change_root(&root::Roots::default(), Old::Kept).unwrap();
+    let second = keys.trust();
+    assert_ne!(first.root, second.root);
+    assert_eq!((second.roots.len(), keys.kept().keys.len()), (1, 6), "the old keys hold on");
+    assert_eq!(file::root(&path(ROOT_FILE)).unwrap().public_text(), second.root);
+    assert_eq!(file::root(&path(root::OLD_ROOT_FILE)).unwrap().public_text(), first.root);
+    keys.rotate(&path(ROOT_FILE), Old::Kept).unwrap();
+    // The old root says nothing any more.
+    assert!(keys.rotate(&path(root::OLD_ROOT_FILE), Old::Kept).is_err());
+    let old = root::Roots { old: Some(path(root::OLD_ROOT_FILE)), new: None };
+    assert!(keys.change_root(&old, Old::Kept).is_err());
+    // Both elsewhere: nothing in the folder changes its name.
+    let away = tempfile::tempdir().unwrap();
+    fs::rename(path(ROOT_FILE), away.path().join("root")).unwrap();
+    let roots = root::Roots { old: Some(away.path().join("root")), new: Some(away.path().join("new")) };
+    keys.change_root(&roots, Old::Dropped).unwrap();
+    assert_eq!((keys.trust().roots.len(), keys.kept().keys.len()), (2, 3));
+    assert_eq!(keys.trust().roots[0], second.roots[0]);
+    assert!(!path(ROOT_FILE).exists());
+    assert_eq!(file::root(&away.path().join("new")).unwrap().public_text(), keys.trust().root);
+    // Under another name the changes lead nowhere.
+    fs::copy(away.path().join("new"), path(ROOT_FILE)).unwrap();
+    let renamed = Keyring::open(folder.path(), "other.example", world()).unwrap();
+    assert_eq!((renamed.trust().roots.len(), renamed.trust().root), (0, keys.trust().root));
+}
+
+#[test]
+fn a_change_of_the_root_that_was_cut_off_is_finished() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let keys = Keyring::open(folder.path(), "shop.example", world()).unwrap();
+    let first = keys.trust();
+    // Only the new root was made.
+    fs::write(path("next-root.key"), Pair::generate().unwrap().secret_text()).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path("next-root.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let again = Keyring::open(folder.path(), "shop.example", world()).unwrap();
+    assert_eq!(again.trust().root, first.root, "it is not in force");
+    keys.change_root(&root::Roots::default(), Old::Kept).unwrap();
+    // The files had not changed their names yet.
+    for (from, to) in [(ROOT_FILE, "next-root.key"), (root::OLD_ROOT_FILE, ROOT_FILE)] {
+        fs::rename(path(from), path(to)).unwrap();
+    }
+    let again = Keyring::open(folder.path(), "shop.example", world()).unwrap();
+    assert_eq!(file::root(&path(ROOT_FILE)).unwrap().public_text(), again.trust().root);
+    again.rotate(&path(ROOT_FILE), Old::Kept).unwrap();
+}
