@@ -228,7 +228,10 @@ mod tests {
             ),
             (
                 "farthing keys change-root --new n.key",
-                Command::Keys(Keys::ChangeRoot(ChangeRoot { new: Some("n.key".into()), ..Default::default() })),
+                Command::Keys(Keys::ChangeRoot(ChangeRoot {
+                    new: Some("n.key".into()),
+                    ..Default::default()
+                })),
             ),
             ("farthing config check", Command::Config(Config::Check(none))),
         ];

@@ -69,7 +69,9 @@ impl Proxy {
     /// All that clients sent, connection by connection.
     #[must_use]
     pub fn sent(&self) -> Vec<String> {
-        self.shared(|shared| shared.sent.iter().map(|sent| String::from_utf8_lossy(sent).into_owned()).collect())
+        self.shared(|shared| {
+            shared.sent.iter().map(|sent| String::from_utf8_lossy(sent).into_owned()).collect()
+        })
     }
 
     async fn carry(self, client: TcpStream) {

@@ -124,3 +124,60 @@ async fn a_program_is_rented_by_tasks_that_cost_when_they_are_done() {
     assert!(!page.exists());
     market.close();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purchase_gets_the_newest_version_that_it_covers() {
+    let market = Program::fresh();
+    let publisher = Publisher::begins(&market, "inkwell").await;
+    publisher.releases("1.0.0", &Packed::script("inkwell", "echo one $1")).await;
+    publisher.offers(json!([{ "kind": "PURCHASE", "price": "20", "updates": "MAJOR" }])).await;
+    let (_, buyer) = signs_in(&market, "100").await;
+    let store = market.url("");
+    assert_eq!(buyer.does(&market, "buy inkwell")["paid"], "20");
+    assert_eq!(buyer.does(&market, "install inkwell")["version"], "1.0.0");
+    publisher.releases("1.1.0", &Packed::script("inkwell", "echo two $1")).await;
+    publisher.releases("2.0.0", &Packed::script("inkwell", "echo three $1")).await;
+    let done = buyer.does(&market, "update inkwell");
+    assert_eq!((&done["version"], &done["notCovered"]), (&json!("1.1.0"), &json!("2.0.0")));
+    assert_eq!(runs(&buyer, &store, "run inkwell"), (0, "two".to_owned()));
+    let launcher =
+        std::process::Command::new(buyer.home().join("farthing/bin/inkwell")).arg("again").output();
+    let said = launcher.expect("it can be run by its name").stdout;
+    assert_eq!(String::from_utf8_lossy(&said).trim(), "two again");
+    // The newest covered one is taken off: the one before is news again.
+    let input = json!({ "listingId": publisher.listing, "version": "1.1.0", "state": "YANKED" });
+    publisher.api.must("publishRelease", input, "release { state }").await;
+    assert_eq!(buyer.does(&market, "install inkwell")["downloaded"], false, "what runs stays");
+    let _removed = buyer.does(&market, "uninstall inkwell");
+    assert_eq!(buyer.does(&market, "install inkwell")["version"], "1.0.0");
+    market.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_is_found_among_many_listings() {
+    let market = Program::fresh();
+    let mut last = String::new();
+    for number in 0..24 {
+        let name = format!("pen-{number}");
+        let publisher = Publisher::begins(&market, &name).await;
+        publisher.releases("1.0.0", &Packed::script(&name, &format!("echo {name}"))).await;
+        publisher.offers(json!([{ "kind": "PURCHASE", "price": "2" }])).await;
+        publisher.api.lists(&format!("A pen of oak, {number}"), "3", 2).await;
+        last = publisher.listing.as_str().expect("an id").to_owned();
+    }
+    let (api, buyer) = signs_in(&market, "100").await;
+    api.search_until_found("pen", &last).await;
+    let found = buyer.does(&market, "search pen");
+    let shown = found["found"].as_array().expect("a list");
+    assert_eq!((shown.len(), &found["total"]), (20, &json!(24)), "goods are none");
+    assert_eq!(buyer.does(&market, "search pen-17")["found"][0]["product"], "pen-17");
+    assert_eq!(buyer.does(&market, "search no-such-thing")["found"], json!([]));
+    for name in ["pen-3", "pen-17"] {
+        assert_eq!(buyer.does(&market, &format!("buy {name}"))["paid"], "2");
+        let _installed = buyer.does(&market, &format!("install {name}"));
+        assert_eq!(runs(&buyer, &market.url(""), &format!("run {name}")), (0, name.to_owned()));
+    }
+    assert_eq!(buyer.does(&market, "status")["licences"].as_array().expect("a list").len(), 2);
+    assert_eq!(buyer.asks(&market, "buy pen-99").0, 5, "there is no such program");
+    market.close();
+}
