@@ -1,111 +1,50 @@
-//! Purchases through HTTP and GraphQL: 64 people on 64 connections, each
-//! waiting for an answer before asking again; the server's CPU for each.
+//! What people and programs do through HTTP and GraphQL: purchases, uses of
+//! rented software that are counted, and top-ups by card through the sandbox.
+//! 64 people on 64 connections, each waiting for an answer before asking
+//! again; the server's CPU for each, and how much that is of a purchase.
 //!
-//! `cargo build --release && cargo run --release -p farthing-benches --bin bench-api -- [PURCHASES]`
+//! `cargo build --release && cargo run --release -p farthing-benches --bin bench-api -- [DEEDS]`
 
-use std::error::Error;
-use std::net::SocketAddr;
-use std::process::Command;
+#[path = "api/deeds.rs"]
+mod deeds;
+#[path = "api/market.rs"]
+mod market;
 
-use benches::client::Client;
-use benches::measure::{self, Meter};
-use benches::program::{Program, farthing};
+use benches::client::Asked;
+use benches::measure::{self, Cost, Meter};
+use benches::program::Program;
+use deeds::Deed;
+use market::Market;
 
-const CLIENTS: usize = 64;
 const ROUNDS: usize = 3;
 
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
-
 #[tokio::main]
-async fn main() -> Outcome<()> {
-    let purchases: usize = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(12_800);
+async fn main() -> Asked<()> {
+    let deeds: usize = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(12_800);
     let folder = tempfile::tempdir()?;
-    let made = Command::new(farthing()?)
-        .args(["user", "add-vendor", "--handle", "bench-vendor", "--data"])
-        .arg(folder.path())
-        .output()?;
-    let key =
-        String::from_utf8_lossy(&made.stdout).split_whitespace().last().ok_or("no account key")?.to_owned();
+    let key = benches::program::add_staff(folder.path())?;
     let program = Program::serve(folder.path())?;
-    let (tokens, listings) = fill(program.address, &key).await?;
+    let market = Market::fill(program.address, &key).await?;
 
     let meter = Meter::of_server(program.pid());
-    println!("{purchases} purchases by {CLIENTS} clients through HTTP and GraphQL, load {}", measure::load());
-    let mut rounds = Vec::new();
-    for round in 0..ROUNDS {
-        let run = meter.begin();
-        buy(program.address, &tokens, &listings, purchases, round).await?;
-        let cost = run.end(purchases);
-        rounds.push((cost.each_second, cost.cpu_each));
-        println!("round {round}: {:.0} purchases/s, {:.1} us of CPU each", cost.each_second, cost.cpu_each);
-    }
-    rounds.sort_by(|one, other| one.1.total_cmp(&other.1));
-    println!("median: {:.0} purchases/s, {:.1} us of CPU each", rounds[ROUNDS / 2].0, rounds[ROUNDS / 2].1);
-    Ok(())
-}
-
-/// Opens accounts, gives them plenty, and lists things to buy.
-async fn fill(address: SocketAddr, key: &str) -> Outcome<(Vec<String>, Vec<String>)> {
-    let mut client = Client::connect(address).await?;
-    let told = client
-        .ask("", &format!("mutation {{ signIn(input: {{ accountKey: \"{key}\" }}) {{ sessionToken }} }}"))
-        .await?;
-    let staff = told["signIn"]["sessionToken"].as_str().ok_or("the vendor cannot sign in")?.to_owned();
-    let (mut tokens, mut listings) = (Vec::new(), Vec::new());
-    let open = "mutation { openAccount(input: {}) { sessionToken user { handle } } }";
-    let told = client.ask("", "{ categories { id } }").await?;
-    let category = told["categories"][0]["id"].as_str().ok_or("no category")?.to_owned();
-    for number in 0..CLIENTS + 8 {
-        let told = client.ask("", open).await?;
-        let (token, handle) = (&told["openAccount"]["sessionToken"], &told["openAccount"]["user"]["handle"]);
-        let (token, handle) = (token.as_str().ok_or("no token")?, handle.as_str().ok_or("no handle")?);
-        if number < 8 {
-            let list = format!(
-                "mutation {{ listItem(input: {{ title: \"An hour\", description: \"Of work.\", categoryId: \"{category}\", \
-                 kind: SERVICE, price: \"3\", publish: true }}) {{ listing {{ id }} userErrors {{ message }} }} }}"
-            );
-            let told = client.ask(token, &list).await?;
-            listings.push(told["listItem"]["listing"]["id"].as_str().ok_or("not listed")?.to_owned());
-        } else {
-            let grant = format!(
-                "mutation {{ grantTokens(input: {{ to: \"{handle}\", amount: \"1000000\", reason: \"to buy\", \
-                 idempotencyKey: \"{handle}\" }}) {{ userErrors {{ message }} }} }}"
-            );
-            client.ask(&staff, &grant).await?;
-            tokens.push(token.to_owned());
+    println!("{deeds} of each by {} people, median of {ROUNDS}, load {}", market::PEOPLE, measure::load());
+    println!("{:<28} {:>10} {:>14} {:>8}", "", "each s", "CPU us each", "ratio");
+    let mut purchase = None;
+    for deed in [Deed::Purchase, Deed::Use, Deed::TopUp] {
+        let mut rounds = Vec::new();
+        for round in 0..ROUNDS {
+            let run = meter.begin();
+            market.all_do(deed, deeds, round).await?;
+            rounds.push(run.end(deeds));
         }
-    }
-    Ok((tokens, listings))
-}
-
-async fn buy(
-    address: SocketAddr,
-    tokens: &[String],
-    listings: &[String],
-    count: usize,
-    round: usize,
-) -> Outcome<()> {
-    let mut tasks = Vec::new();
-    for (caller, token) in tokens.iter().cloned().enumerate() {
-        let listings = listings.to_vec();
-        tasks.push(tokio::spawn(async move {
-            let mut client = Client::connect(address).await?;
-            for number in 0..count / CLIENTS {
-                let listing = &listings[(caller + number) % listings.len()];
-                let query = format!(
-                    "mutation {{ buy(input: {{ listingId: \"{listing}\", quantity: 1, expectedPrice: \"3\", \
-                     idempotencyKey: \"{round}-{number}\" }}) {{ order {{ id }} userErrors {{ code }} }} }}"
-                );
-                let told = client.ask(&token, &query).await?;
-                if told["buy"]["order"]["id"].as_str().is_none() {
-                    return Err(format!("not bought: {told}").into());
-                }
-            }
-            Outcome::Ok(())
-        }));
-    }
-    for task in tasks {
-        task.await??;
+        let cost = median(rounds);
+        let ratio = cost.cpu_each / purchase.get_or_insert(cost).cpu_each;
+        println!("{:<28} {:>10.0} {:>14.1} {ratio:>8.2}", deed.words(), cost.each_second, cost.cpu_each);
     }
     Ok(())
+}
+
+fn median(mut rounds: Vec<Cost>) -> Cost {
+    rounds.sort_by(|one, other| one.cpu_each.total_cmp(&other.cpu_each));
+    rounds[rounds.len() / 2]
 }

@@ -21,12 +21,31 @@ pub fn farthing() -> Result<PathBuf, Box<dyn std::error::Error + Send + Sync>> {
     if path.is_file() { Ok(path) } else { Err("build it first: cargo build --release".into()) }
 }
 
+/// Makes a market in `data` with an account of its staff; that account's key.
+pub fn add_staff(data: &Path) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+    let made = Command::new(farthing()?)
+        .args(["user", "add-vendor", "--handle", "bench-vendor", "--data"])
+        .arg(data)
+        .output()?;
+    let words = String::from_utf8_lossy(&made.stdout).into_owned();
+    Ok(words.split_whitespace().last().ok_or("no account key")?.to_owned())
+}
+
 impl Program {
     /// Serves the market in `data`.
     pub fn serve(data: &Path) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Self::serve_with(data, &[])
+    }
+
+    /// Serves the market in `data` with these settings.
+    pub fn serve_with(
+        data: &Path,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let mut command = Command::new(farthing()?);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
         command.env("FARTHING_LIMITS", "off").env("FARTHING_LOG__FILTER", "error");
+        command.envs(settings.iter().copied());
         Self::start(command)
     }
 
