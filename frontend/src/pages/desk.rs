@@ -1,7 +1,7 @@
 //! The desk: asking to be billed, and the staff's queue, orders and entering.
 
 mod order;
-mod words;
+pub(super) mod words;
 
 use domain::id::BundleId;
 use domain::refusal::Refusal;

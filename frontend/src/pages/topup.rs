@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use domain::id::{BundleId, ListingId, TopUpId};
+use domain::money::Money;
 use domain::refusal::Refusal;
 use domain::tariff::{self, Wanted};
 use domain::text::IdempotencyKey;
@@ -162,7 +163,7 @@ fn state_words(top_up: &TopUp) -> &'static str {
         (Method::Card, TopUpState::Submitted) => "waits for the payment",
         (Method::Card, TopUpState::Credited) => "paid",
         (Method::Card, TopUpState::Rejected) => "the payment failed",
-        (_, state) => state.name(),
+        (_, state) => super::desk::words::state_words(state),
     }
 }
 
@@ -223,7 +224,12 @@ pub(super) async fn order(ask: Ask, Path(id): Path<String>) -> Answer {
 async fn order_view(ask: &Ask, row: &Row) -> Result<TopUpOrderView, Trouble> {
     let top_up = &row.top_up;
     let is_waiting = top_up.method == Method::Card && top_up.state == TopUpState::Submitted;
-    let (lead, next) = told(row);
+    // What came at the desk; cards bring all or nothing.
+    let came = match top_up.method {
+        Method::Card | Method::Voucher => None,
+        _ => Some(ask.site.store.desk_order(&ask.actor, top_up.id).await?.paid),
+    };
+    let (lead, next) = told(row, came);
     let is_bought = row.intent_result.as_deref() == Some("done");
     let back = top_up.return_to.as_ref().map(|path| path.as_str().to_owned());
     let onward = match (is_bought, back) {
@@ -236,6 +242,7 @@ async fn order_view(ask: &Ask, row: &Row) -> Result<TopUpOrderView, Trouble> {
         page: ask.own_page(&format!("Top-up {}", top_up.reference)).await?,
         row: row_of(top_up),
         method: super::desk::method_words(top_up.method).to_owned(),
+        came: came.filter(|came| !came.is_zero()).map(|came| came.to_string()),
         lead,
         next,
         is_done: matches!(top_up.state, TopUpState::Credited | TopUpState::Paid),
@@ -248,7 +255,7 @@ async fn order_view(ask: &Ask, row: &Row) -> Result<TopUpOrderView, Trouble> {
 }
 
 /// What the user reads first, and what happens next.
-fn told(row: &Row) -> (String, String) {
+fn told(row: &Row, came: Option<Money>) -> (String, String) {
     let top_up = &row.top_up;
     let tokens = grouped(top_up.agreed.tokens);
     let pair = |lead: &str, next: &str| (lead.to_owned(), next.to_owned());
@@ -288,23 +295,26 @@ fn told(row: &Row) -> (String, String) {
         | TopUpState::Overdue
         | TopUpState::WrittenOff
         | TopUpState::Rejected
-        | TopUpState::Cancelled => told_of_desk(top_up.state),
+        | TopUpState::Cancelled => {
+            let due = top_up.agreed.due;
+            told_of_desk(top_up.state, came.and_then(|came| due.checked_sub(came)).unwrap_or(due))
+        }
     }
 }
 
-/// The same for an order at the desk.
-fn told_of_desk(state: TopUpState) -> (String, String) {
+/// The same for an order at the desk of which so much is to be paid still.
+fn told_of_desk(state: TopUpState, rest: Money) -> (String, String) {
     let (lead, next) = match state {
         TopUpState::Approved => (
             "Waiting for your money",
-            "Please pay, and name the code above; the tokens come with the last of the money.",
+            "Please pay {rest}, and name the code above; the tokens come with the last of the money.",
         ),
         TopUpState::PartPaid => {
-            ("A part of the money has come", "Please pay the rest, and name the code above.")
+            ("A part of the money has come", "Please pay the rest, {rest}, and name the code above.")
         }
         TopUpState::Overdue => (
             "Your payment is overdue",
-            "Please pay, and name the code above. If you just did, it may still be on its way; nothing else is billed on credit until it is here.",
+            "Please pay {rest}, and name the code above. If you just did, it may still be on its way; nothing else is billed on credit until it is here.",
         ),
         TopUpState::WrittenOff => {
             ("This invoice was written off", "Tokens that were not paid for were taken back, or are owed.")
@@ -315,7 +325,7 @@ fn told_of_desk(state: TopUpState) -> (String, String) {
         TopUpState::Cancelled => ("You called this order off", "Nothing was billed."),
         _ => ("A person looks at your order", "As soon as somebody has agreed, this page says how to go on."),
     };
-    (lead.to_owned(), next.to_owned())
+    (lead.to_owned(), next.replace("{rest}", &rest.to_string()))
 }
 
 fn intent_words(row: &Row) -> String {

@@ -90,6 +90,7 @@ impl Samples for TopUpOrderView {
             page: user("Top-up FT-7K3M-Q2XD", "/top-up/order/x", "10"),
             row: row(1, "waits for the payment"),
             method: "card".to_owned(),
+            came: None,
             lead: "Waiting for your payment".to_owned(),
             next: "As soon as the payment provider tells us, the tokens are here.".to_owned(),
             is_done: false,

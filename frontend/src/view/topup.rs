@@ -113,6 +113,8 @@ pub struct TopUpOrderView {
     pub row: TopUpRow,
     /// How it is paid.
     pub method: String,
+    /// What has come of it, if it was not all at once.
+    pub came: Option<String>,
     /// What the user reads first.
     pub lead: String,
     /// What happens next, or what to do.

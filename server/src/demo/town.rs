@@ -8,6 +8,7 @@ use domain::text::Handle;
 use domain::time::{Seconds, Timestamp};
 use domain::tokens::Tokens;
 use domain::user::Channel;
+use store::tariff::BundleInput;
 use store::users::{Credentials, NewAccount};
 use store::{Done, Error, Store};
 
@@ -68,6 +69,13 @@ impl Town {
         must(store.set_passphrase(&staff, PASSPHRASE).await, "set a passphrase")?;
         let about = "We keep the books, the lamps and the bell. Ask at the counter for tokens.";
         must(store.revise_profile(&staff, "The market office", about).await, "write a profile")?;
+        let bundle = |tokens, bonus, amount: &str| BundleInput {
+            tokens: Tokens::whole(tokens),
+            bonus: Tokens::whole(bonus),
+            amount: amount.to_owned(),
+        };
+        let bundles = vec![bundle(500, 0, "5.00"), bundle(1_000, 25, "10.00"), bundle(5_000, 400, "48.00")];
+        must(store.set_bundles(&staff, bundles, None).await, "set bundles")?;
         Ok(Self { store, start, staff, members: HashMap::new(), keys: 0 })
     }
 

@@ -50,7 +50,7 @@ pub(super) const fn channel_words(channel: Channel) -> &'static str {
     }
 }
 
-pub(super) const fn state_words(state: TopUpState) -> &'static str {
+pub(in crate::pages) const fn state_words(state: TopUpState) -> &'static str {
     match state {
         TopUpState::Draft => "not complete",
         TopUpState::Submitted => "asked for",
