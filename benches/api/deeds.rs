@@ -55,7 +55,7 @@ impl Deed {
             }
             Self::TopUp => {
                 let query = format!(
-                    "mutation {{ topUp(input: {{ tokens: \"100\", idempotencyKey: \"{name}\" }}) \
+                    "mutation {{ topUp(input: {{ tokens: \"100\", idempotencyKey: \"t{name}\" }}) \
                      {{ topUpOrder {{ payUrl }} userErrors {{ code }} }} }}"
                 );
                 let url = answered(client, member, &query, "/topUp/topUpOrder/payUrl").await?;

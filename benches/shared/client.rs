@@ -122,7 +122,11 @@ impl Client {
         let head = String::from_utf8_lossy(&self.buffer[..head_end]).into_owned();
         let location = head.lines().find_map(|line| line.strip_prefix("location: ")).map(str::to_owned);
         let head = head.to_ascii_lowercase();
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or("no status")?;
+        let status: u16 = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or("no status")?;
+        // Neither has a body, nor a length of it.
+        if status == 204 || status == 303 {
+            return Ok(Answer { status, location, body: Vec::new() });
+        }
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let Some(length) = length else {
             while !self.buffer.ends_with(b"0\r\n\r\n") {
