@@ -96,8 +96,8 @@ pub struct ImportListings {
 /// What can be done with users.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum User {
-    /// Make an account of the vendor's staff, or give an existing one that
-    /// role; prints its account key as the last word
+    /// Make an account of the vendor's staff; prints its account key as the
+    /// last word.
     AddVendor(AddVendor),
 }
 
