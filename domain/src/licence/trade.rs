@@ -117,11 +117,14 @@ pub(super) fn decide_convert(
 ) -> Result<Decision, Refusal> {
     book.check_free(by)?;
     let holding = owned_by(book, licence, by)?;
-    let others = book.holdings.of(by, holding.licence.listing);
-    if holding.licence.is_owned() || others.iter().any(|it| it.licence.is_owned()) {
+    let (offer, listing) = on_offer(book, by, offer)?;
+    // What else they have is known only of the offer's listing.
+    if offer.listing != holding.licence.listing {
+        return Err(Refusal::missing("offer"));
+    }
+    if book.holdings.of(by, offer.listing).iter().any(|it| it.licence.is_owned()) {
         return Err(Refusal::AlreadyOwned);
     }
-    let (offer, listing) = on_offer(book, by, offer)?;
     check_conversion(holding, offer)?;
     let price = conversion_price(offer.price, &holding.rents());
     let paid = pay(book, facts, by, (offer, listing), price, shown)?;
