@@ -40,7 +40,7 @@
 
 mod devices;
 mod races;
-mod shop;
+pub(crate) mod shop;
 mod signed;
 mod trade;
 mod verdicts;

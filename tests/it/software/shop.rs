@@ -14,26 +14,26 @@ use tests::people::{FURNITURE, Market, Person, tokens};
 
 /// The offers, by their places: an hour for 4, ten uses for 6, five exports
 /// in a day for 5, for good for 20. Rent by time counts by half.
-pub(super) const HOUR: usize = 0;
-pub(super) const USES: usize = 1;
-pub(super) const EXPORTS: usize = 2;
-pub(super) const GOOD: usize = 3;
+pub(crate) const HOUR: usize = 0;
+pub(crate) const USES: usize = 1;
+pub(crate) const EXPORTS: usize = 2;
+pub(crate) const GOOD: usize = 3;
 
 /// A market in which wren publishes a program, and finch has tokens.
-pub(super) struct Shop {
-    pub(super) market: Market,
-    pub(super) wren: Person,
-    pub(super) finch: Person,
-    pub(super) offers: Vec<Offer>,
+pub(crate) struct Shop {
+    pub(crate) market: Market,
+    pub(crate) wren: Person,
+    pub(crate) finch: Person,
+    pub(crate) offers: Vec<Offer>,
 }
 
 /// A device; nobody checks its key here.
-pub(super) fn device(name: &str) -> DeviceKey {
+pub(crate) fn device(name: &str) -> DeviceKey {
     DeviceKey::new(format!("k4.pid.{name}"), format!("k4.public.{name}"))
 }
 
 impl Shop {
-    pub(super) async fn with(base: Base, whole_tokens: u32) -> Self {
+    pub(crate) async fn with(base: Base, whole_tokens: u32) -> Self {
         let market = Market::on(base).await;
         let wren = market.person("wren").await;
         let finch = market.person_with("finch", whole_tokens).await;
@@ -71,34 +71,34 @@ impl Shop {
         Self { market, wren, finch, offers }
     }
 
-    pub(super) fn offer(&self, place: usize) -> OfferId {
+    pub(crate) fn offer(&self, place: usize) -> OfferId {
         self.offers[place].id
     }
 
-    pub(super) async fn rents(&self, place: usize, price: &str, key: &str) -> LicenceId {
+    pub(crate) async fn rents(&self, place: usize, price: &str, key: &str) -> LicenceId {
         let store = &self.market.store;
         store.rent(&self.finch.actor, self.offer(place), tokens(price), key).await.unwrap().id()
     }
 
     /// The order by which a licence was last added to.
-    pub(super) async fn order(&self, licence: LicenceId) -> OrderId {
+    pub(crate) async fn order(&self, licence: LicenceId) -> OrderId {
         let view = self.market.store.licence(&self.finch.actor, None, licence).await.unwrap();
         view.holding.acquired.last().unwrap().order
     }
 
     /// Granted, consumed, reserved.
-    pub(super) async fn uses(&self, licence: LicenceId) -> (u32, u32, u32) {
+    pub(crate) async fn uses(&self, licence: LicenceId) -> (u32, u32, u32) {
         self.units(licence, "use").await
     }
 
     /// The same of any meter.
-    pub(super) async fn units(&self, licence: LicenceId, code: &str) -> (u32, u32, u32) {
+    pub(crate) async fn units(&self, licence: LicenceId, code: &str) -> (u32, u32, u32) {
         let view = self.market.store.licence(&self.finch.actor, None, licence).await.unwrap();
         let meter = view.holding.licence.meter(&MeterCode::parse(code).unwrap()).unwrap();
         (meter.granted(), meter.consumed(), meter.reserved())
     }
 
-    pub(super) async fn done(self) {
+    pub(crate) async fn done(self) {
         self.market.clean().await;
         self.market.store.close().await;
     }

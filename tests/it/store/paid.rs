@@ -7,7 +7,7 @@ use domain::money::{Currency, Money};
 use domain::tariff::Wanted;
 use domain::topup::facts::{DisputeFacts, DisputeState, PaymentFacts, Progress, RefundState};
 use domain::topup::{Method, Provider};
-use store::desk::NewPayment;
+use store::desk::{NewMove, NewPayment};
 use store::tariff::BundleInput;
 use store::topups::TopUpAsked;
 use store::vendor::NewPromotion;
@@ -131,6 +131,22 @@ async fn order_at_desk(market: &Market, keeper: &Person, heron: &Person) {
         store.record_payment(&heron.actor, id, new, name).await.unwrap();
     };
     pays(paid, "2", "B-1").await;
+    let (more, bounced) = (enter(Method::Wire, "PO-6").await, enter(Method::Cheque, "PO-7").await);
+    for (id, amount, name) in [(more, "3", "B-3"), (bounced, "2", "B-4")] {
+        market.pass(1);
+        store.approve_top_up_order(&heron.actor, id).await.unwrap();
+        pays(id, amount, name).await;
+    }
+    market.pass(1);
+    let cheque = store.desk_payments(&keeper.actor, bounced).await.unwrap()[0].id;
+    store.bounce_payment(&keeper.actor, bounced, cheque, "not covered").await.unwrap();
+    for (amount, name) in [("0.40", "OUT-1"), ("0.60", "OUT-2")] {
+        market.pass(1);
+        let (currency, to_order) = ("USD".to_owned(), String::new());
+        let (amount, bank_reference) = (amount.to_owned(), name.to_owned());
+        let back = NewMove { amount, currency, to_order, bank_reference };
+        store.move_remainder(&keeper.actor, more, back, name).await.unwrap();
+    }
     store.give_tokens(&plover.actor, "wren", tokens("350"), "", "away").await.unwrap();
     market.pass(31 * 86_400);
     assert_eq!(store.fall_due(&Actor::System, 9).await.unwrap(), 2);

@@ -56,7 +56,7 @@ fn values(table: &Table, place: usize, column: usize) -> Vec<(&'static str, Stri
         vec![("up", step(old, holds, 1)), ("down", step(old, holds, -1)), ("none", "NULL".to_owned())];
     let others = table.rows.iter().map(|row| &row[column]);
     values.extend(
-        others.filter(|other| *other != old).take(3).map(|other| ("from another row", other.clone())),
+        others.filter(|other| *other != old).take(2).map(|other| ("from another row", other.clone())),
     );
     values.retain(|(_, value)| value != old);
     values.dedup_by(|a, b| a.1 == b.1);
@@ -190,8 +190,12 @@ fn names(table: &Table, row: &[String]) -> Vec<String> {
             [0, place_of(table, "top_up_id")].map(|place| uuid_of(&row[place])).to_vec()
         }
         "promo_lots" => [0, place_of(table, "user_id")].map(|place| uuid_of(&row[place])).to_vec(),
-        "desk_approvals" | "desk_payments" | "desk_events" => {
+        "desk_approvals" | "desk_payments" | "desk_events" | "papers" | "desk_bounces" | "desk_moves" => {
             [0, place_of(table, "top_up_id")].map(|place| uuid_of(&row[place])).to_vec()
+        }
+        "desk_series" => vec![format!("numbers of {plain}")],
+        "grants" | "meters" | "usages" | "tasks" | "leases" => {
+            [table.key[0], place_of(table, "licence_id")].map(|place| uuid_of(&row[place])).to_vec()
         }
         _ => vec![uuid_of(&row[table.key[0]])],
     }
@@ -204,6 +208,8 @@ fn is_harmless(table: &Table, row: &[String], column: &str) -> bool {
     let cell = |name: &str| row[place_of(table, name)].trim_matches('\'').to_owned();
     match (table.name.as_str(), column) {
         ("top_ups", "state" | "") => cell("credited") == "0" && (column.is_empty() || cell("method") == "1"),
+        // A task more that was called off, of which nothing is set aside.
+        ("tasks", "") => ["3", "4"].contains(&cell("state").as_str()),
         _ => false,
     }
 }

@@ -2,6 +2,10 @@
 
 use tests::databases::Direct;
 
+/// So many rows of a table are attacked, and the last one: enough for all
+/// states there are, and few enough to try everything on each.
+const ROWS_MAX: usize = 9;
+
 /// A table with all its rows, every value as an SQL literal.
 pub(super) struct Table {
     pub(super) name: String,
@@ -39,7 +43,7 @@ pub(super) async fn names(direct: &Direct) -> Vec<String> {
 }
 
 impl Table {
-    /// Reads the catalogue and the rows, at most a dozen, evenly spread.
+    /// Reads the catalogue and the rows, at most some, evenly spread.
     pub(super) async fn read(direct: &Direct, name: &str, key: &[&str]) -> Self {
         let columns: Vec<Column> = columns(direct, name).await.into_iter().map(column).collect();
         let literal = |column: &Column| match direct.is_postgres() {
@@ -49,7 +53,7 @@ impl Table {
         let literals = columns.iter().map(literal).collect::<Vec<_>>().join(", ");
         let sql = format!("SELECT {literals} FROM {name} ORDER BY {}", key.join(", "));
         let rows = direct.texts(&sql).await;
-        let step = rows.len().div_ceil(12).max(1);
+        let step = rows.len().div_ceil(ROWS_MAX).max(1);
         let last = rows.len().saturating_sub(1);
         let rows = rows.into_iter().enumerate().filter(|(place, _)| place % step == 0 || *place == last);
         let rows = rows.map(|(_, row)| row.into_iter().flatten().collect()).collect();
