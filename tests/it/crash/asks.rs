@@ -102,7 +102,6 @@ impl Hands {
 
     /// Asks; none if the answer is lost.
     pub(super) async fn send(&self, town: &Town, what: &What, key: &str, licence: &Value) -> Option<Heard> {
-        let id = |noun: &'static str| move |done: Value| done[noun]["id"].clone();
         let done = match what {
             What::Buy => self.api.buys(&town.listing, &PRICE.to_string(), key).await.map(texts),
             What::Give(to, amount) => {
@@ -116,7 +115,7 @@ impl Hands {
                 let price = RENT.to_string();
                 let input = json!({ "offerId": town.offer, "expectedPrice": price, "idempotencyKey": key });
                 let done = self.api.try_to("rent", input, "licence { id }").await;
-                done.map(|done| done.map(id("licence")))
+                done.map(|done| done.map(|done| done["licence"]["id"].clone()))
             }
             What::Consume => {
                 let input = json!({ "licenceId": licence, "meter": "use", "units": 1, "consumeId": key });
@@ -147,13 +146,23 @@ impl Hands {
                 let input = json!({ "topUpId": top_up });
                 self.api.try_to("refundTopUp", input, "topUpOrder { id }").await
             }
+            What::Enter(_) | What::Approve { .. } | What::Record { .. } => {
+                return self.serves(town, what, key).await;
+            }
+        };
+        done.ok()
+    }
+
+    /// What the desk does: enters an order, agrees to it, takes the money.
+    async fn serves(&self, town: &Town, what: &What, key: &str) -> Option<Heard> {
+        let done = match what {
             What::Enter(to) => {
                 let input = json!({
                     "to": town.handles[*to], "channel": "PHONE", "method": "CASH", "tokens": AT_DESK.to_string(),
                     "idempotencyKey": key,
                 });
                 let done = self.api.try_to("enterTopUpOrder", input, "topUpOrder { id amount }").await;
-                done.map(|done| done.map(id("topUpOrder")))
+                done.map(|done| done.map(|done| done["topUpOrder"]["id"].clone()))
             }
             What::Approve { top_up, .. } => {
                 let input = json!({ "topUpId": top_up });
@@ -172,6 +181,7 @@ impl Hands {
                 });
                 self.api.try_to("recordPayment", input, "topUpOrder { state }").await
             }
+            other => panic!("{other:?} is not asked at the desk"),
         };
         done.ok()
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::topup::Provider;
 use tests::chance::Chance;
 use tests::databases::Direct;
-use tests::mailbox::{Mailbox, PATIENCE};
+use tests::mailbox::{Mailbox, Mood, PATIENCE};
 use tests::program::Program;
 use tests::stripe::Double;
 use tokio::sync::mpsc::unbounded_channel;
@@ -44,6 +44,9 @@ impl Load {
     /// Everybody trades until `end` is called, after a number of answers that
     /// chance decides.
     pub(super) async fn trade_until(&mut self, end: impl FnOnce(&mut Program)) {
+        // Then letters wait in the outbox when the end comes.
+        let mood = if self.chance.is_within_percent(50) { Mood::IsBusy } else { Mood::Takes };
+        self.mailbox.turns(mood);
         let (heard, mut answers) = unbounded_channel();
         let trades = self
             .clients
@@ -85,6 +88,7 @@ impl Load {
     }
 
     pub(super) fn starts_again(&mut self) {
+        self.mailbox.turns(Mood::Takes);
         self.program.start();
         self.town.url = self.program.url("");
         for client in &mut self.clients {
