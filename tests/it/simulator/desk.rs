@@ -13,7 +13,8 @@ use tests::people::BEGINNING;
 
 use super::cards::{TopUp, Wanted, quoted};
 use super::drive::{Made, Real};
-use super::model::{Answer, Model, PROMO, STAFF, no};
+use super::model::{Answer, Model, STAFF, no};
+use super::returns::{Back, Payment};
 use super::step::{Number, Step, Steps};
 
 use super::DAY;
@@ -35,6 +36,7 @@ pub(super) enum Desk {
     WriteOff { by: Number, top_up: Number },
     Limit { by: Number, to: String, cents: i64 },
     FallDue,
+    Back(Back),
 }
 
 /// What the desk knows of a top-up.
@@ -43,7 +45,9 @@ pub(super) struct Order {
     pub(super) maker: Number,
     pub(super) needs: usize,
     pub(super) approvals: Vec<Number>,
+    /// What came and neither came back nor went elsewhere.
     pub(super) paid_cents: i64,
+    pub(super) payments: Vec<Payment>,
     pub(super) due: Option<i64>,
     /// The last reminder that was sent.
     pub(super) reminded: usize,
@@ -68,6 +72,7 @@ impl Desk {
             | Self::AskInvoice { by, key, .. }
             | Self::SubmitOrder { by, key, .. }
             | Self::Pay { by, key, .. } => Some((*by, key)),
+            Self::Back(back) => back.key(),
             _ => None,
         }
     }
@@ -81,6 +86,7 @@ impl Desk {
                 | Self::SubmitOrder { .. }
                 | Self::Limit { .. }
                 | Self::FallDue
+                | Self::Back(_)
         )
     }
 
@@ -97,7 +103,7 @@ impl Desk {
     }
 }
 
-fn check_staff(by: Number) -> Result<(), String> {
+pub(super) fn check_staff(by: Number) -> Result<(), String> {
     if by < STAFF { Ok(()) } else { no("FORBIDDEN") }
 }
 
@@ -112,6 +118,7 @@ impl Model {
             Desk::AskInvoice { method: Method::PurchaseOrder, .. } => no("INVALID_INPUT method"),
             Desk::SubmitOrder { po: 0, .. } => no("INVALID_INPUT poNumber"),
             Desk::Pay { by, .. } => check_staff(*by),
+            Desk::Back(Back::Move { by, .. }) => check_staff(*by),
             _ => Ok(()),
         }
     }
@@ -143,6 +150,7 @@ impl Model {
             Desk::WriteOff { by, top_up } => self.write_off(*by, *top_up),
             Desk::Limit { by, to, cents } => self.limit(*by, to, *cents),
             Desk::FallDue => Ok(format!("overdue {}", self.fall_due())),
+            Desk::Back(back) => self.take_back_at_desk(back),
         }
     }
 
@@ -176,8 +184,9 @@ impl Model {
         let told = self.make_top_up(TopUp::new(user, method, state, agreed));
         let place = self.top_ups.len() - 1;
         let expires = self.now + i64::from(WAITS_DAYS) * DAY;
-        let order =
-            Order { maker: by, needs, approvals: vec![], paid_cents: 0, due: None, reminded: 0, expires, po };
+        let (approvals, payments) = (Vec::new(), Vec::new());
+        let (paid_cents, due, reminded) = (0, None, 0);
+        let order = Order { maker: by, needs, approvals, paid_cents, payments, due, reminded, expires, po };
         self.orders_at_desk.insert(place, order);
         if needs == 0 {
             self.agree(place);
@@ -249,7 +258,9 @@ impl Model {
         let Some(order) = self.orders_at_desk.get(&place) else { return no("NOT_FOUND top-up") };
         let top_up = &mut self.top_ups[place];
         let waits = [TopUpState::Submitted, TopUpState::AwaitingApproval, TopUpState::Approved];
-        if top_up.state != state && (!waits.contains(&top_up.state) || order.paid_cents > 0) {
+        let has_money = order.payments.iter().any(|payment| !payment.is_bounced);
+        let is_over = !waits.contains(&top_up.state) || has_money || top_up.credited > top_up.reversed;
+        if top_up.state != state && is_over {
             return no("WRONG_STATE");
         }
         top_up.state = state;
@@ -280,16 +291,26 @@ impl Model {
             return no("WRONG_STATE");
         }
         self.payments.push(name);
+        order.payments.push(Payment { cents, by, is_bounced: false, is_moved: false });
+        self.money_came(place, cents);
+        Ok(format!("top-up {place}"))
+    }
+
+    /// So much more is there for an order.
+    pub(super) fn money_came(&mut self, place: Number, cents: i64) {
+        let order = self.orders_at_desk.get_mut(&place).expect("an order at the desk");
+        let top_up = &mut self.top_ups[place];
         order.paid_cents += cents;
         if order.paid_cents < top_up.cents {
-            let late = state == TopUpState::Overdue;
-            self.top_ups[place].state = if late { state } else { TopUpState::PartPaid };
+            let late = top_up.state == TopUpState::Overdue;
+            top_up.state = if late { TopUpState::Overdue } else { TopUpState::PartPaid };
         } else if top_up.credited == 0 {
             self.credit_top_up(place, TopUpState::Paid);
         } else {
-            self.top_ups[place].state = TopUpState::Paid;
+            top_up.state = TopUpState::Paid;
+            let all = top_up.cents;
+            self.follow_money(place, all);
         }
-        Ok(format!("top-up {place}"))
     }
 
     fn write_off(&mut self, by: Number, place: Number) -> Answer {
@@ -299,19 +320,9 @@ impl Model {
         if top_up.state != TopUpState::Overdue || order.maker == by || top_up.user == by {
             return no("WRONG_STATE");
         }
-        let standing = i128::from(top_up.credited - top_up.reversed);
-        let unpaid = standing * i128::from(top_up.cents - order.paid_cents) / i128::from(top_up.cents);
-        let unpaid = i64::try_from(unpaid).expect("a part of what was credited");
-        let open = i128::from(top_up.cents - order.paid_cents);
-        let bonus = i128::from(top_up.bonus) * open / i128::from(top_up.cents);
-        let (user, bonus) = (top_up.user, i64::try_from(bonus).expect("a part of the bonus"));
-        self.take_or_owe(user, unpaid, 64);
-        let bonus = bonus.min(self.users[user].buckets[PROMO]);
-        self.users[user].buckets[PROMO] -= bonus;
-        self.book(64, bonus);
-        let top_up = &mut self.top_ups[place];
-        top_up.bonus_reversed += bonus;
-        (top_up.state, top_up.reversed) = (TopUpState::WrittenOff, top_up.reversed + unpaid);
+        let paid = order.paid_cents;
+        self.take_unpaid(place, paid);
+        self.top_ups[place].state = TopUpState::WrittenOff;
         Ok(format!("top-up {place}"))
     }
 
@@ -323,23 +334,6 @@ impl Model {
         }
         self.limits.insert(user, cents);
         Ok(format!("limit {cents}"))
-    }
-
-    fn fall_due(&mut self) -> usize {
-        let mut marked = 0;
-        for (place, order) in &mut self.orders_at_desk {
-            let top_up = &mut self.top_ups[*place];
-            use TopUpState::{Credited, Overdue, PartPaid};
-            let is_owed = matches!(top_up.state, Credited | PartPaid | Overdue);
-            let Some(due) = order.due.filter(|_| is_owed) else { continue };
-            let reminder = [0, 7, 14, 30].iter().filter(|days| due + *days * DAY <= self.now).count();
-            if reminder > order.reminded {
-                order.reminded = reminder;
-                top_up.state = Overdue;
-                marked += 1;
-            }
-        }
-        marked
     }
 }
 
@@ -376,6 +370,7 @@ impl Steps {
         };
         let user = model.top_ups.get(top_up).map(|found| found.user);
         Step::Desk(match draw {
+            _ if self.chance.is_within_percent(18) => Desk::Back(self.goes_back(model, by, staff)),
             30..64 => Desk::Approve { by: staff, top_up },
             64..66 => Desk::Reject { by: staff, top_up },
             66..69 => Desk::Cancel { by: self.mostly(user, by), top_up },
@@ -460,6 +455,7 @@ impl Real {
                 return Ok(format!("limit {}", limit.minor()));
             }
             Desk::FallDue => return Ok(format!("overdue {}", store.fall_due(&Actor::System, 1_000).await?)),
+            Desk::Back(back) => return self.go_back(back).await,
             other => panic!("{other:?} is asked like what moves tokens at once"),
         };
         Ok(self.told_top_up(view.top_up.id))

@@ -6,7 +6,9 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use domain::access::{Actor, Role, SignedIn};
-use domain::id::{BundleId, GiftId, ListingId, OrderId, SessionId, TopUpId, UserId, VoucherBatchId};
+use domain::id::{
+    BundleId, GiftId, LicenceId, ListingId, OfferId, OrderId, SessionId, TopUpId, UserId, VoucherBatchId,
+};
 use domain::listing::ListingKind;
 use domain::refusal::Refusal;
 use domain::tokens::Tokens;
@@ -22,6 +24,7 @@ use uuid::Uuid;
 
 use super::cards::{BUNDLES, Card};
 use super::model::{Answer, STAFF};
+use super::software::{Counting, Soft};
 use super::step::{Fees, Number, Step};
 use super::vouchers::Slip;
 
@@ -37,6 +40,9 @@ pub(super) struct Real {
     pub(super) bundles: Vec<BundleId>,
     pub(super) batches: Vec<VoucherBatchId>,
     pub(super) codes: Vec<String>,
+    /// The offers of each program.
+    pub(super) offers: Vec<Vec<OfferId>>,
+    pub(super) licences: Vec<LicenceId>,
 }
 
 /// What came of asking for something that moves tokens.
@@ -46,6 +52,8 @@ pub(super) enum Made {
     User(UserId),
     TopUp(TopUpId),
     Refund(TopUpId, Option<Refund>),
+    /// A grant of this licence was taken back.
+    Back(LicenceId),
     /// What needs no number.
     Told(String),
 }
@@ -65,6 +73,7 @@ fn told(refusal: &Refusal) -> String {
         }
         Refusal::PriceChanged { now } => format!("{code} {}", now.units()),
         Refusal::OutOfStock { left, .. } => format!("{code} {left}"),
+        Refusal::Denied { verdict } => format!("{code} {}", verdict.code()),
         _ => code.to_owned(),
     }
 }
@@ -74,7 +83,21 @@ impl Real {
         let (users, listings, orders, gifts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (top_ups, refunds) = (Vec::new(), HashMap::new());
         let (bundles, batches, codes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { market, users, listings, orders, gifts, top_ups, refunds, bundles, batches, codes }
+        let (offers, licences) = (Vec::new(), Vec::new());
+        Self {
+            market,
+            users,
+            listings,
+            orders,
+            gifts,
+            top_ups,
+            refunds,
+            bundles,
+            batches,
+            codes,
+            offers,
+            licences,
+        }
     }
 
     /// The vendor puts bundles on offer before anything else happens.
@@ -108,7 +131,7 @@ impl Real {
         self.listings.get(number).copied().unwrap_or(ListingId::new(Uuid::max()))
     }
 
-    fn order(&self, number: Number) -> OrderId {
+    pub(super) fn order(&self, number: Number) -> OrderId {
         self.orders.get(number).copied().unwrap_or(OrderId::new(Uuid::max()))
     }
 
@@ -126,7 +149,7 @@ impl Real {
         known.unwrap_or_else(|| domain::code::write(&[9; 15]))
     }
 
-    fn told_orders(&mut self, orders: Vec<OrderId>) -> String {
+    pub(super) fn told_orders(&mut self, orders: Vec<OrderId>) -> String {
         let mut words = Vec::new();
         for order in orders {
             if !self.orders.contains(&order) {
@@ -181,6 +204,9 @@ impl Real {
             }
             Step::Desk(step) if step.is_asked_alone() => self.order_at_desk(step).await?,
             Step::Slip(step @ (Slip::Issue { .. } | Slip::ExpirePromo)) => self.print(step).await?,
+            Step::Soft(step) if !matches!(step, Soft::Refund { .. } | Soft::Count(Counting { .. })) => {
+                self.sell(step, shown).await?
+            }
             _ => {
                 let made = self.ask(step, shown).await?;
                 self.tell(made)
@@ -212,6 +238,7 @@ impl Real {
             Step::Card(Card::Refund { by, top_up }) => self.ask_refund(*by, *top_up).await?,
             Step::Desk(step) => self.ask_desk(step).await?,
             Step::Slip(step) => self.ask_slip(step).await?,
+            Step::Soft(step) => self.ask_soft(step).await?,
             _ => self.ask_for_gift(step).await?,
         })
     }
@@ -250,6 +277,7 @@ impl Real {
                 self.refunds.extend(refund.map(|refund| (top_up, refund)));
                 self.told_top_up(top_up)
             }
+            Made::Back(licence) => format!("back on licence {}", self.told_licence(licence)),
             Made::Told(told) => told,
         }
     }

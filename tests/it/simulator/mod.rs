@@ -7,13 +7,19 @@
 //! seed again.
 
 mod cards;
+mod counting;
 mod desk;
 mod drive;
 mod giving;
+mod licences;
+mod meters;
 mod model;
+mod returns;
 mod reversal;
+mod software;
 mod state;
 mod step;
+mod storm;
 mod trade;
 mod vouchers;
 
@@ -89,10 +95,13 @@ fn check_variety(seen: &BTreeMap<String, u32>) {
     for code in [
         "ACCOUNT_FROZEN",
         "ALREADY_CLAIMED",
+        "ALREADY_OWNED",
+        "DENIED",
         "EMPTY_CART",
         "EXPIRED",
         "FORBIDDEN",
         "HANDLE_TAKEN",
+        "ID_REUSED",
         "IDEMPOTENCY_KEY_REUSED",
         "INSUFFICIENT_TOKENS",
         "INVALID_INPUT",
@@ -110,8 +119,9 @@ fn check_variety(seen: &BTreeMap<String, u32>) {
         assert!(seen.contains_key(&format!("stands {state:?}")), "no top-up ever stood {state:?}");
     }
     for kind in [
-        "batch", "cart", "ended", "expired", "gift", "limit", "listing", "order", "overdue", "promoted",
-        "released", "returned", "set", "top-up", "user", "voucher",
+        "back", "batch", "cart", "due", "ended", "expired", "gift", "given", "lease", "licence", "limit",
+        "listing", "order", "overdue", "promoted", "released", "returned", "set", "task", "top-up", "used",
+        "user", "voucher",
     ] {
         assert!(seen.contains_key(kind), "no {kind} ever happened");
     }
@@ -237,6 +247,7 @@ fn shown(model: &Model, step: &Step) -> i64 {
             (model.listings.get(*listing).map_or(10_000, |found| found.price), *is_price_right)
         }
         Step::Checkout { by, is_total_right, .. } => (model.cart_total(*by), *is_total_right),
+        Step::Soft(step) => (model.soft_price(step), step.is_price_right()),
         _ => (0, true),
     };
     if is_right { right } else { right + 10_000 }

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use domain::listing::ListingKind;
 
 use super::cards::{Card, TopUp, quoted};
+use super::licences::{Licence, Program};
+use super::software::Soft;
 use super::step::{Fees, Number, Step};
 use super::vouchers::{Slip, Voucher};
 use super::{DAY, desk};
@@ -99,6 +101,8 @@ pub(super) struct Model {
     pub(super) limits: HashMap<Number, i64>,
     pub(super) vouchers: Vec<Voucher>,
     pub(super) batches: usize,
+    pub(super) programs: Vec<Program>,
+    pub(super) licences: Vec<Licence>,
     pub(super) keys: HashMap<(Number, String), (String, Answer)>,
 }
 
@@ -129,6 +133,11 @@ impl Model {
             Step::Grant { to, .. } | Step::Give { to, .. } if to.contains('!') => no("NOT_FOUND user"),
             Step::Desk(step) => self.check_desk_form(step),
             Step::Slip(step) => self.check_slip_form(step),
+            Step::Soft(Soft::Acquire { offer, .. } | Soft::Convert { offer, .. })
+                if !self.is_offer(*offer) =>
+            {
+                no("NOT_FOUND offer")
+            }
             _ => Ok(()),
         }
     }
@@ -164,7 +173,10 @@ impl Model {
             Step::Slip(Slip::Redeem { voucher, .. }) if *voucher >= self.vouchers.len() => {
                 *voucher = Number::MAX;
             }
-            Step::Desk(desk::Desk::Pay { top_up, .. }) if *top_up >= self.top_ups.len() => {
+            Step::Soft(step) => step.as_asked(self),
+            Step::Desk(
+                desk::Desk::Pay { top_up, .. } | desk::Desk::Back(super::returns::Back::Move { top_up, .. }),
+            ) if *top_up >= self.top_ups.len() => {
                 *top_up = Number::MAX;
             }
             _ => {}
@@ -200,6 +212,7 @@ impl Model {
             Step::Card(step) => self.card(step),
             Step::Desk(step) => self.desk(step),
             Step::Slip(step) => self.slip(step),
+            Step::Soft(step) => self.soft(step, shown),
         }
     }
 

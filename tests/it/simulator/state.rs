@@ -58,6 +58,7 @@ pub(super) fn of_model(model: &Model) -> Vec<String> {
             lots.into_iter().map(|(units, ends)| format!("lot {} {units} {}", user.handle, told(ends))),
         );
     }
+    lines.extend(super::meters::of_model(model));
     lines
 }
 
@@ -79,7 +80,7 @@ pub(super) async fn of_tables(direct: &Direct, [orders, gifts, top_ups]: [Vec<Uu
         lines.push(format!("account {}", row.join(" ")));
     }
     let sql = "SELECT CAST(state AS TEXT), CAST(price AS TEXT), COALESCE(CAST(quantity AS TEXT), '-') \
-               FROM listings ORDER BY id";
+               FROM listings WHERE kind <> 4 ORDER BY id";
     for (place, row) in direct.texts(sql).await.into_iter().enumerate() {
         let row: Vec<String> = row.into_iter().flatten().collect();
         lines.push(format!("listing {place} {}", row.join(" ")));
@@ -92,6 +93,7 @@ pub(super) async fn of_tables(direct: &Direct, [orders, gifts, top_ups]: [Vec<Uu
         states(direct, "top_up", &columns, &top_ups).await.into_iter().map(|line| line.replace('_', "-")),
     );
     lines.extend(money_of_tables(direct, &top_ups).await);
+    lines.extend(super::meters::of_tables(direct, &orders).await);
     lines
 }
 

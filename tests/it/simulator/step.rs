@@ -8,6 +8,7 @@ use tests::chance::Chance;
 use super::cards::Card;
 use super::desk::Desk;
 use super::model::Model;
+use super::software::Soft;
 use super::vouchers::Slip;
 
 /// Somebody, something or a pending gift by its number in the order in which
@@ -37,6 +38,7 @@ pub(super) enum Step {
     Card(Card),
     Desk(Desk),
     Slip(Slip),
+    Soft(Soft),
 }
 
 /// The vendor's cut in the simulation: one for a seller, one for the rest.
@@ -62,14 +64,25 @@ const HANDLES: [&str; 7] = ["wren", "finch", "robin", "heron", "crane", "swift",
 /// Draws steps.
 pub(super) struct Steps {
     pub(super) chance: Chance,
+    /// How many of a hundred steps are about software, and how many of the
+    /// others about the desk.
+    soft: usize,
+    desk: usize,
     keyed: Vec<Step>,
     keys: u32,
     payments: u32,
 }
 
 impl Steps {
+    /// The steps of `seed`; some seeds have much to do with software, others
+    /// with the desk.
     pub(super) const fn new(seed: u64) -> Self {
-        Self { chance: Chance::new(seed), keyed: Vec::new(), keys: 0, payments: 0 }
+        let (soft, desk) = match seed % 3 {
+            0 => (65, 10),
+            1 => (10, 20),
+            _ => (3, 50),
+        };
+        Self { chance: Chance::new(seed), soft, desk, keyed: Vec::new(), keys: 0, payments: 0 }
     }
 
     /// The next step.
@@ -96,10 +109,15 @@ impl Steps {
             return Step::Open { handle: self.handle() };
         }
         let by = self.user(model);
+        if self.chance.is_within_percent(self.soft) {
+            return self.soft_step(model, by);
+        }
+        if self.chance.is_within_percent(self.desk) {
+            return self.desk_step(model, by);
+        }
         match self.chance.below(100) {
-            0..20 => self.card_step(model, by),
-            20..38 => self.desk_step(model, by),
-            38..46 => self.slip_step(model, by),
+            0..25 => self.card_step(model, by),
+            25..35 => self.slip_step(model, by),
             _ => self.trade_step(model, by),
         }
     }
@@ -288,6 +306,7 @@ impl Step {
             | Self::Card(Card::Ask { by, key, .. }) => Some((*by, key)),
             Self::Desk(step) => step.key(),
             Self::Slip(step) => step.key(),
+            Self::Soft(step) => step.key(),
             _ => None,
         }
     }
@@ -303,6 +322,7 @@ impl Step {
             Self::Card(Card::Refund { top_up, .. }) => *top_up < model.top_ups.len(),
             Self::Desk(step) => step.is_for_together(model),
             Self::Slip(step) => step.is_for_together(model),
+            Self::Soft(step) => step.is_for_together(model),
             _ => false,
         }
     }

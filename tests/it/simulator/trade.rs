@@ -10,7 +10,11 @@ const FOURTEEN_DAYS: i64 = 14 * 86_400_000;
 impl Model {
     /// The fee of one piece of a listing.
     fn fee(&self, listing: Number) -> i64 {
-        let (price, seller) = (self.listings[listing].price, self.listings[listing].seller);
+        self.fee_of(self.listings[listing].price, self.listings[listing].seller)
+    }
+
+    /// The fee of one piece at that price.
+    pub(super) fn fee_of(&self, price: i64, seller: Number) -> i64 {
         let share =
             |points: u16| price / 10_000 * i64::from(points) + price % 10_000 * i64::from(points) / 10_000;
         let fee = match self.fees {
@@ -156,7 +160,7 @@ impl Model {
     }
 
     /// Takes promo first, then bought and granted, then income.
-    fn pay(&mut self, user: Number, units: i64) -> [i64; 3] {
+    pub(super) fn pay(&mut self, user: Number, units: i64) -> [i64; 3] {
         let (mut rest, mut parts) = (units, [0; 3]);
         for bucket in [PROMO, SPENDABLE, EARNED] {
             parts[bucket] = self.users[user].buckets[bucket].min(rest);
