@@ -12,6 +12,7 @@ pub mod count;
 pub mod device;
 mod devices;
 pub mod grant;
+pub mod hold;
 pub mod holding;
 pub mod journal;
 pub mod lease;
@@ -38,8 +39,7 @@ pub const GRANTS_MAX: usize = 2_000;
 pub enum LicenceState {
     /// Its grants decide.
     Active,
-    /// Its owner's account is frozen, or the publisher's listing is under
-    /// review; comes back as it was.
+    /// The staff holds it back for a reason; comes back as it was.
     Suspended,
     /// Taken back for good.
     Revoked,

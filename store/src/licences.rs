@@ -6,6 +6,7 @@ mod codes;
 mod counting;
 mod devices;
 pub mod figures;
+mod holds;
 pub(crate) mod load;
 mod reads;
 mod sold;
@@ -13,6 +14,7 @@ mod trade;
 pub(crate) mod write;
 
 pub use devices::ClaimCode;
+pub use holds::{Hold, Suspension};
 pub use reads::{LicenceView, Ways};
 pub use sold::{RefundPreview, SoldGrant, SoldLicence};
 

@@ -60,6 +60,10 @@ pub(super) fn decide_acquire(
     if held.iter().any(|it| it.licence.is_owned() && it.licence.state != LicenceState::Revoked) {
         return Err(Refusal::AlreadyOwned);
     }
+    // Another one beside it would be the way around.
+    if held.iter().any(|it| it.licence.state == LicenceState::Suspended) {
+        return Err(Refusal::wrong_state("your licence for this software is suspended"));
+    }
     let now = facts.mint.at();
     let fits = held.into_iter().find(|it| check_extension(&it.licence, offer, now).is_ok());
     let paid = pay(book, facts, buyer, (offer, listing), offer.price, shown)?;

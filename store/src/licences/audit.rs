@@ -8,7 +8,7 @@ use crate::error::Fault;
 use crate::tx::Link;
 
 /// Each finds at most one row of that noun, with what is wrong with it.
-const CHECKS: [(&str, &str, &str); 7] = [
+const CHECKS: [(&str, &str, &str); 8] = [
     (
         "order",
         "SELECT g.order_id FROM grants g JOIN licences c ON c.id = g.licence_id \
@@ -68,6 +68,12 @@ const CHECKS: [(&str, &str, &str); 7] = [
          (SELECT COALESCE(SUM(l.units), 0) FROM lease_lines l WHERE l.lease_key = e.id) \
          ORDER BY e.licence_id LIMIT 1",
         "a lease of it says that another number was used than its journal",
+    ),
+    (
+        "licence",
+        "SELECT c.id FROM licences c LEFT JOIN licence_holds h ON h.licence_id = c.id AND h.lifted_at IS NULL \
+         WHERE (c.state = 2) <> (h.id IS NOT NULL) ORDER BY c.id LIMIT 1",
+        "it is held back without a reason, or has one and is not",
     ),
 ];
 

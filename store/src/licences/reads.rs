@@ -16,6 +16,7 @@ use domain::tokens::Tokens;
 use sea_orm::Value;
 use uuid::Uuid;
 
+use super::Suspension;
 use super::counting::speaker;
 use super::load::{holdings_by_id, open_leases};
 use crate::Store;
@@ -39,6 +40,8 @@ pub struct LicenceView {
     pub publisher_handle: String,
     /// Which versions it covers.
     pub covers: Coverage,
+    /// Since when and why it is held back, if it is.
+    pub suspension: Option<Suspension>,
 }
 
 impl LicenceView {
@@ -119,6 +122,7 @@ impl Store {
         let holdings = holdings_by_id(self.read(), &wanted, "").await?;
         let listings: BTreeSet<ListingId> = holdings.iter().map(|it| it.licence.listing).collect();
         let products = self.products(&listings).await?;
+        let mut suspensions = self.suspensions(&holdings).await?;
         let mut views = HashMap::new();
         for holding in holdings {
             let found = products.get(&holding.licence.listing).cloned();
@@ -126,7 +130,9 @@ impl Store {
                 found.ok_or(Fault::corrupt("find the listing of a licence"))?;
             let covers = self.coverage(&holding).await?;
             let id = holding.licence.id;
-            views.insert(id, LicenceView { holding, title, slug, publisher, publisher_handle, covers });
+            let suspension = suspensions.remove(&id);
+            let view = LicenceView { holding, title, slug, publisher, publisher_handle, covers, suspension };
+            views.insert(id, view);
         }
         Ok(views)
     }

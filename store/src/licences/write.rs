@@ -166,7 +166,7 @@ fn line_values(key: Uuid, line: &NewLine) -> [Value; 6] {
 }
 
 /// Numbers what was taken back: the list's number follows from it.
-async fn take_back(link: Link<'_>, taken: Vec<(LicenceId, u32, Timestamp)>) -> Result<(), Fault> {
+pub(super) async fn take_back(link: Link<'_>, taken: Vec<(LicenceId, u32, Timestamp)>) -> Result<(), Fault> {
     if taken.is_empty() {
         return Ok(());
     }

@@ -138,6 +138,7 @@ const OTHERS: &[&str] = &[
     "revocations",
     "revocation_series",
     "sign_in_codes",
+    "licence_holds",
 ];
 
 /// What the audit may miss once the triggers are gone, and why.
