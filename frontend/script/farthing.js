@@ -98,17 +98,20 @@ for (const form of $$("form[data-live]")) {
 
 // An upload tells how far it has come; its answer is a page as ever.
 for (const form of $$("form[data-progress]")) form.addEventListener("submit", (event) => {
-  const bar = $("progress", form);
+  const bar = $("progress", form), send = event.submitter;
   event.preventDefault();
   const way = new XMLHttpRequest();
   way.open("POST", form.action);
   way.upload.onprogress = ({ loaded, total }) => { bar.value = 100 * loaded / total; };
+  // All is sent; the market looks through it, for as long as that takes.
+  way.upload.onload = () => { bar.removeAttribute("value"); announce("Sent. The market looks through it now."); };
   way.onload = () => {
     if (way.status < 400) location.assign(way.responseURL);
     else document.body.replaceWith(new DOMParser().parseFromString(way.responseText, "text/html").body);
   };
-  way.onerror = () => { bar.hidden = true; announce("It broke off. Try again."); };
+  way.onerror = () => { bar.hidden = true; bar.value = 0; if (send) send.disabled = false; announce("It broke off. Try again."); };
   bar.hidden = false;
+  if (send) send.disabled = true;
   way.send(new FormData(form));
 });
 

@@ -50,6 +50,7 @@ pub fn style() -> &'static Asset {
             include_str!("../style/money.css"),
             include_str!("../style/vouchers.css"),
             include_str!("../style/wares.css"),
+            include_str!("../style/charts.css"),
             include_str!("../style/papers.css"),
             include_str!("../style/print.css"),
         );

@@ -6,6 +6,7 @@
 pub mod art;
 mod ask;
 pub mod assets;
+pub mod chart;
 pub mod cookies;
 mod csv;
 pub mod form;

@@ -107,6 +107,10 @@ routes! {
     SoftwareOffers(id: ListingId) = "/sell/{id}/software/offers";
     /// Drafts a release of it.
     SoftwareReleases(id: ListingId) = "/sell/{id}/software/releases";
+    /// The licences that were sold of it.
+    SoftwareLicences(id: ListingId) = "/sell/{id}/software/licences";
+    /// How it sells and is used; `?days=` says how far back.
+    SoftwareFigures(id: ListingId) = "/sell/{id}/software/figures";
     /// One release, for its publisher.
     Release(id: ReleaseId) = "/release/{id}";
     /// Takes a program for it.
@@ -133,6 +137,9 @@ routes! {
     Confirm(id: OrderId) = "/order/{id}/confirm";
     /// The seller calls the order off.
     Cancel(id: OrderId) = "/order/{id}/cancel";
+    /// The confirmation before a software order's grant is taken back, and
+    /// doing so.
+    RefundGrant(id: OrderId) = "/order/{id}/refund";
     /// Files that the user has bought.
     Library = "/library";
     /// One licence, for its owner.
@@ -231,6 +238,10 @@ routes! {
     VendorFees = "/vendor/fees";
     /// Users, for the vendor.
     VendorUsers = "/vendor/users";
+    /// A user's licences, for the vendor; `?handle=` says whose.
+    VendorLicences = "/vendor/licences";
+    /// One licence, held back or let go on by the vendor.
+    VendorLicence(id: LicenceId) = "/vendor/licences/{id}";
     /// What tokens cost, for the vendor.
     VendorTokens = "/vendor/tokens";
     /// The bundles, for the vendor.

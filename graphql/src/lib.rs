@@ -71,6 +71,7 @@ pub(crate) struct Query(
     node::NodeQuery,
     licence::LicenceQuery,
     licence::KeysQuery,
+    licence::SoldQuery,
 );
 
 /// What can be done. Each takes one input and answers with what was done, or
@@ -94,6 +95,7 @@ pub(crate) struct Mutation(
     software::SoftwareMutation,
     redemption::RedemptionMutation,
     licence::LicenceMutation,
+    licence::HoldMutation,
     licence::CountingMutation,
     desk::ReturnMutation,
     desk::ScanMutation,

@@ -14,6 +14,7 @@
 mod counting;
 mod keys;
 mod mutation;
+mod sold;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use domain::access::Actor;
@@ -39,6 +40,9 @@ use crate::user::User;
 pub(crate) use counting::CountingMutation;
 pub(crate) use keys::KeysQuery;
 pub(crate) use mutation::LicenceMutation;
+pub(crate) use sold::{
+    HoldMutation, SoftwareFigures, SoldLicence, SoldQuery, Suspension, figures, licences_of, licences_sold,
+};
 
 twin! {
     /// Whether a licence may be used at all.
@@ -128,6 +132,11 @@ impl Licence {
     /// Whether it may be used now: `VALID`, or why not.
     async fn verdict(&self, ctx: &Context<'_>) -> &'static str {
         self.0.verdict(ctx.store().world().now()).code()
+    }
+
+    /// Why the vendor's staff holds it back; null if it does not.
+    async fn suspended(&self) -> Option<Suspension> {
+        self.0.suspension.as_ref().map(Into::into)
     }
 
     /// What it rests on.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::gift::Gift;
 use crate::library::LibraryItem;
-use crate::licence::Licence;
+use crate::licence::{Licence, SoldLicence};
 use crate::listing::Listing;
 use crate::order::Order;
 use crate::redemption::TokenRedemption;
@@ -43,6 +43,7 @@ pub(crate) struct PageInfo {
     concrete(name = "DeadLetterEdge", params(DeadLetter)),
     concrete(name = "ListingEdge", params(Listing)),
     concrete(name = "LicenceEdge", params(Licence)),
+    concrete(name = "SoldLicenceEdge", params(SoldLicence)),
     concrete(name = "OrderEdge", params(Order)),
     concrete(name = "GiftEdge", params(Gift)),
     concrete(name = "LibraryEdge", params(LibraryItem)),
@@ -65,6 +66,7 @@ pub(crate) struct Edge<T: OutputType + ObjectType> {
     concrete(name = "DeadLetterConnection", params(DeadLetter)),
     concrete(name = "ListingConnection", params(Listing)),
     concrete(name = "LicenceConnection", params(Licence)),
+    concrete(name = "SoldLicenceConnection", params(SoldLicence)),
     concrete(name = "OrderConnection", params(Order)),
     concrete(name = "GiftConnection", params(Gift)),
     concrete(name = "LibraryConnection", params(LibraryItem)),

@@ -12,8 +12,9 @@ use store::software::{Artifact as ArtifactRow, Product, Release as ReleaseRow};
 use crate::context::{Ask, Link};
 use crate::error::{fault, refused};
 use crate::id::global;
+use crate::licence::{SoftwareFigures, SoldLicence, figures, licences_sold};
 use crate::listing::{Listing, twin};
-use crate::paging::count_up_to;
+use crate::paging::{Asked, Connection, count_up_to};
 use crate::scalars::{DateTime, Tokens};
 
 pub(crate) use mutation::SoftwareMutation;
@@ -124,6 +125,29 @@ impl Software {
         let rows = ctx.store().releases_of(ctx.actor(), self.0.listing).await;
         let rows = rows.map_err(|failed| fault(ctx, failed))?;
         Ok(rows.into_iter().take(usize::try_from(count).unwrap_or(usize::MAX)).map(Release).collect())
+    }
+
+    /// The licences that were sold of it, newest first. For its publisher and
+    /// the vendor's staff.
+    async fn licences_sold(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the newest, or after `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many up to the oldest, or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<SoldLicence>>> {
+        licences_sold(ctx, self.0.listing, Asked { first, after, last, before }).await.map(Some)
+    }
+
+    /// How it sells and how much it is used, day by day in UTC up to today.
+    /// For its publisher and the vendor's staff.
+    async fn figures(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 30, desc = "How many days, 1 to 366.")] days: i32,
+    ) -> Result<Option<SoftwareFigures>> {
+        figures(ctx, self.0.listing, days).await.map(Some)
     }
 
     /// The ways to get it that hold now, in their publisher's order.

@@ -12,6 +12,7 @@ use store::vendor::{Glance as GlanceRow, KindTotal, UserRow};
 use crate::context::Ask;
 use crate::desk::TopUpDeskFilter;
 use crate::error::{answer, fault, refused};
+use crate::licence::{Licence, licences_of};
 use crate::order::Order;
 use crate::paging::{Asked, Connection, count_up_to, cursor};
 use crate::redemption::{RedemptionState, RedemptionTerms, TokenRedemption, all_redemptions};
@@ -180,6 +181,19 @@ impl Vendor {
         let window = Asked { first, after, last, before }.window().map_err(|refusal| refused(&refusal))?;
         let page = answer(ctx, ctx.store().find_users(ctx.actor(), &prefix, window).await)?;
         Ok(Some(Connection::of(page, |row| cursor(row.id.uuid()))))
+    }
+
+    /// A user's software, newest first. For the vendor's staff.
+    async fn licences(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose, by their handle.")] handle: String,
+        #[graphql(desc = "So many from the newest, or after `after`; 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many up to the oldest, or before `before`; 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Option<Connection<Licence>>> {
+        licences_of(ctx, &handle, Asked { first, after, last, before }).await.map(Some)
     }
 
     /// Orders at the desk, newest first. For the vendor's staff.

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use domain::access::Actor;
 use domain::id::{LicenceId, OfferId};
 use domain::licence::grant::Basis;
-use domain::licence::meter::Meter;
+use domain::licence::meter::{Meter, MeterCode};
 use domain::licence::offer::{Coverage, Offer, words};
 use domain::licence::verdict::Verdict;
 use domain::refusal::Refusal;
@@ -19,6 +19,7 @@ use super::topup::{Short, at_the_till};
 use crate::ask::{Answer, Ask, show, show_once, show_refused};
 use crate::form::Problem;
 use crate::page::Tone;
+use crate::parts::Day;
 use crate::posted::{Pairs, Posted};
 use crate::routes;
 use crate::trouble::{Trouble, sentence};
@@ -26,17 +27,25 @@ use crate::view::library::LicenceRow;
 use crate::view::licence::{DeviceRow, LicenceView, MeterRow, ProgramCodeView, TillView, WayRow};
 
 /// What is left on a meter, in words.
-fn left(meter: &Meter) -> String {
-    let all = words::units(&meter.code, meter.granted());
+pub(super) fn left(meter: &Meter) -> String {
+    let (left, granted) = (meter.left(), meter.granted());
+    let counted = match meter.code == MeterCode::uses() {
+        true => format!("{left} of {} left", words::units(&meter.code, granted)),
+        false => format!("{}: {left} of {granted} left", meter.code),
+    };
     match meter.reserved() {
-        0 => format!("{} of {all} left", meter.left()),
-        aside => format!("{} of {all} left, {aside} set aside for tasks and devices", meter.left()),
+        0 => counted,
+        aside => format!("{counted}, {aside} set aside for tasks and devices"),
     }
 }
 
 /// How a licence stands now, as a sentence.
-fn stands(row: &Row, now: Timestamp) -> String {
+pub(super) fn stands(row: &Row, now: Timestamp) -> String {
     let ends = row.holding.licence.term().and_then(|term| term.ends);
+    if let Some(held) = row.suspension.as_ref().filter(|_| row.verdict(now) == Verdict::Suspended) {
+        let since = Day(held.at).words();
+        return format!("The market’s staff holds it back since {since}. Their reason: {}", held.reason);
+    }
     match (row.verdict(now), row.holding.licence.basis(), ends) {
         (Verdict::Valid, Basis::Owned, _) => "It is yours for good.".to_owned(),
         (Verdict::Valid, _, Some(ends)) => format!("Rented until {ends} (UTC)."),

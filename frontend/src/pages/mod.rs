@@ -10,6 +10,7 @@ mod fees;
 mod gift;
 mod handover;
 mod help;
+mod holds;
 mod licence;
 mod listing;
 mod mail;
@@ -20,6 +21,7 @@ mod release;
 mod sandbox;
 mod search;
 mod sell;
+mod sold;
 mod state;
 mod tariff;
 #[cfg(test)]
@@ -122,6 +124,9 @@ fn own() -> Router<Site> {
         .route(Software::PATTERN, get(wares::page))
         .route(SoftwareOffers::PATTERN, post(wares::offers))
         .route(SoftwareReleases::PATTERN, post(wares::draft))
+        .route(SoftwareLicences::PATTERN, get(sold::licences))
+        .route(SoftwareFigures::PATTERN, get(sold::figures))
+        .route(RefundGrant::PATTERN, get(sold::refund_form).post(sold::refund))
         .route(Release::PATTERN, get(release::page).post(release::act))
         .route(Publish::PATTERN, post(sell::publish))
         .route(Withdraw::PATTERN, post(sell::withdraw))
@@ -181,6 +186,8 @@ fn vendors() -> Router<Site> {
         .route(VendorTokens::PATTERN, get(tariff::tokens).post(tariff::set_price))
         .route(VendorBundles::PATTERN, post(tariff::set_bundles))
         .route(VendorUsers::PATTERN, get(vendor::users))
+        .route(VendorLicences::PATTERN, get(holds::licences))
+        .route(VendorLicence::PATTERN, get(holds::licence).post(holds::judge))
         .route(VendorGrant::PATTERN, get(vendor::grant_form).post(vendor::grant))
         .route(VendorPromo::PATTERN, post(vendor::promote))
         .route(VendorMail::PATTERN, get(mail::dead))

@@ -171,6 +171,9 @@ pub(super) async fn order(ask: Ask, Path(id): Path<String>) -> Answer {
             _ => OrderStep::Wait,
         },
         fee: (side == Side::Seller && row.order.state != OrderState::Cancelled).then(|| fee_slip(&ask, &row)),
+        is_refundable: side == Side::Seller
+            && row.order.lines.iter().any(|line| line.kind == ListingKind::Software)
+            && !entries.iter().any(|entry| entry.kind == TransactionKind::LicenceRefund),
         proofs: entries.iter().map(proof).collect(),
     })
 }

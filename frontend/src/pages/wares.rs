@@ -53,7 +53,7 @@ pub(super) async fn shown(ask: &Ask, listing: &Listing) -> Result<(Vec<Way>, Opt
 }
 
 /// The asker's own software in a path.
-async fn own(ask: &Ask, text: &str) -> Result<Listing, Trouble> {
+pub(super) async fn own(ask: &Ask, text: &str) -> Result<Listing, Trouble> {
     let user = ask.user()?;
     let id = super::id(text, ListingId::new, "software")?;
     let found = ask.site.store.find_listing(&ask.actor, id).await?;

@@ -12,6 +12,7 @@ mod mail;
 mod market;
 mod money;
 mod redemption;
+mod sold;
 mod topup;
 mod trade;
 mod trouble;
@@ -104,6 +105,11 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<voucher::VouchersPrintView>(),
         rendered::<wares::SoftwareView>(),
         rendered::<wares::ReleaseView>(),
+        rendered::<sold::SoldView>(),
+        rendered::<sold::FiguresView>(),
+        rendered::<sold::RefundGrantView>(),
+        rendered::<holds::LicencesView>(),
+        rendered::<holds::HoldView>(),
         rendered::<help::HelpView>(),
         rendered::<help::ApiView>(),
         rendered::<error::ErrorView>(),

@@ -291,6 +291,7 @@ impl Samples for OrderView {
             },
             step: OrderStep::Confirm,
             fee: None,
+            is_refundable: true,
             proofs: vec![proof("Payment", 1_234)],
         };
         let seller = Self {

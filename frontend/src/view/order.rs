@@ -75,6 +75,9 @@ pub struct OrderView {
     pub step: OrderStep,
     /// What the seller gets, for the seller only.
     pub fee: Option<FeeSlip>,
+    /// Whether it gave software that its seller can take back for what is
+    /// unused.
+    pub is_refundable: bool,
     /// Where the payment stands in the ledger.
     pub proofs: Vec<Proof>,
 }

@@ -17,6 +17,8 @@ pub enum Tab {
     Cards,
     /// Users.
     Users,
+    /// Licences that may be held back.
+    Licences,
     /// Granting tokens.
     Grant,
     /// Letters that did not arrive.

@@ -4,6 +4,7 @@
 use domain::id::{ArtifactId, OfferId, ReleaseId};
 
 use super::prelude::*;
+use super::sold::Desk;
 use crate::form::Form as _;
 
 /// One way to get a piece of software.
@@ -64,6 +65,10 @@ pub struct SoftwareView {
     pub product: Option<String>,
     /// The publisher's key, once there is one.
     pub key: Option<String>,
+}
+
+impl SoftwareView {
+    const DESK: Desk = Desk::Wares;
 }
 
 /// A release in a list.

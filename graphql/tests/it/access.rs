@@ -60,6 +60,7 @@ const QUERIES: &[(&str, About, &str, Outcomes)] = &[
     ("giftBehind", About::Link, "giftBehind(claimCode: \"ID\") { id }", OPEN),
     ("software", About::Release, "software(slug: \"inkwell\") { slug }", ["null", "null", "ok", "null"]),
     ("licence", About::Nothing, "licence(id: \"x\") { id }", ["null"; 4]),
+    ("grantRefund", About::Sold, "grantRefund(orderId: \"ID\") { refunded }", ["null"; 4]),
     ("storeKeys", About::Nothing, "storeKeys { store root roots keys revoked }", OPEN),
     ("signedTime", About::Nothing, "signedTime(nonce: \"n-1\")", OPEN),
     ("deviceNonce", About::Nothing, "deviceNonce", OPEN),
@@ -72,7 +73,8 @@ const SUBSCRIPTIONS: [(&str, About, &str, Outcomes); 1] =
     [("walletChanged", About::Nothing, "walletChanged(now: true) { balance }", USERS)];
 
 /// Fields below the root that are for the staff.
-const BELOW: [(&str, &str, Outcomes); 14] = [
+const BELOW: [(&str, &str, Outcomes); 15] = [
+    ("licences", "vendor { licences(handle: \"owner\", first: 1) { edges { cursor } } }", STAFF),
     ("topUpDesk", "vendor { topUpDesk(first: 1) { edges { cursor } } }", STAFF),
     ("redemptions", "vendor { redemptions(first: 1) { edges { cursor } } }", STAFF),
     ("redemptionTerms", "vendor { redemptionTerms { price } user: name }", OPEN),

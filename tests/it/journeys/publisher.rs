@@ -67,3 +67,70 @@ async fn software_is_published_by_forms_alone() {
     let _ = finch.finds("inkwell", &listing).await.expect_words("from");
     program.close();
 }
+
+/// Puts software on sale, for 7 days at 12 tokens; the publisher's page of it.
+async fn sells(wren: &Visitor) -> String {
+    let page = wren.submit(wren.fills_sell(&INKWELL).await.press("Keep as a draft")).await.expect(200);
+    let path = page.path.split('?').next().expect("a path").to_owned();
+    let form = page.form(&format!("{path}/offers")).with("price", "12").with("time", "7");
+    let page = wren.submit(form.press("Add this offer")).await.expect(200);
+    let form = page.form(&format!("{path}/releases")).with("version", "1.0.0");
+    let page = wren.submit(form.press("Save the draft")).await.expect(200);
+    let release = page.path.split('?').next().expect("a path").to_owned();
+    let form = page.form(&format!("{release}/programs")).with("main", "inkwell");
+    let form = form.with_file("file", "inkwell.bin", "application/octet-stream", b"#!/bin/sh\n".to_vec());
+    let page = wren.submit(form.press("Upload it")).await.expect(200);
+    let forms = page.forms_like(&release, "").into_iter();
+    let form = forms.filter(|form| form.action == release).find(|form| form.has_button("Publish it"));
+    let _ = wren.submit(form.expect("a form to publish it").press("Publish it")).await.expect(200);
+    let publish = path.replace("/sell/", "/listing/").replace("/software", "/publish");
+    let form = wren.get(&path).await.expect(200).form(&publish);
+    let _ = wren.submit(form.press("Put on sale")).await.expect(200);
+    path
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sold_is_seen_held_back_and_given_back() {
+    let program = Program::fresh();
+    let [wren, finch, staff] = [(); 3].map(|()| Visitor::of(&program));
+    wren.opens_account().await;
+    let finchs = finch.opens_account().await.handle;
+    staff.opens_account_at(&program.vendor_link()).await;
+    let path = sells(&wren).await;
+    let (licences, figures) = (format!("{path}/licences"), format!("{path}/figures"));
+    let _ = wren.get(&licences).await.expect(200).expect_words("No licences yet");
+    let _ = wren.get(&figures).await.expect(200).expect_words("Nothing was sold or used");
+
+    let listing = finch.get(&path.replace("/sell/", "/listing/").replace("/software", "")).await.expect(200);
+    let offer = listing.link("/offer/");
+    let form = finch.get(&offer).await.expect(200).form(&offer).press("Pay 12 tokens");
+    let licence = finch.submit(form).await.expect(200).path.split('?').next().expect("a path").to_owned();
+    let sold = wren.get(&licences).await.expect(200).expect_words(&finchs).expect_words("For 7 days");
+    let _ = wren.get(&figures).await.expect(200).expect_words("Licences sold, a day");
+    let _ = wren.get(&format!("{figures}?days=365")).await.expect(200).expect_words("a week");
+    let refund = sold.link("/order/");
+    for address in [&licences, &figures, &refund] {
+        assert_eq!(finch.get(address).await.status, 404, "{address} is the publisher’s business");
+    }
+
+    // The staff holds it back: with a reason, that its owner reads.
+    let found = staff.get(&format!("/vendor/licences?handle={finchs}")).await.expect(200);
+    let one = found.link("/vendor/licences/");
+    let hold = staff.get(&one).await.expect(200).form(&one).press("Suspend this licence");
+    let refused = staff.submit(hold).await.expect(422);
+    let hold = refused.form(&one).with("reason", "The payment is disputed").press("Suspend this licence");
+    let held = staff.submit(hold).await.expect(200).expect_words("Suspended");
+    let _ = finch.get(&licence).await.expect(200).expect_words("The payment is disputed");
+    let _ = wren.get(&licences).await.expect(200).expect_words("holds it back for now");
+    let _ = staff.submit(held.form(&one).press("Reinstate it")).await.expect(200).expect_words("Reinstated");
+    let _ = finch.get(&licence).await.expect(200).expect_words("Rented until");
+
+    // What goes back is told before it does.
+    let before = wren.get(&refund).await.expect(200).expect_words(&format!("Goes back to {finchs}"));
+    let _ = before.expect_words("This cannot be taken back");
+    let form = wren.get(&refund).await.expect(200).form(&refund);
+    let _ = wren.submit(form).await.expect(200).expect_words("Taken back").expect_words("tokens went back");
+    let _ = wren.get(&refund).await.expect(200).expect_words("taken back already");
+    let _ = finch.get(&licence).await.expect(200).expect_words("taken back");
+    program.close();
+}

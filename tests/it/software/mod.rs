@@ -42,6 +42,7 @@ mod devices;
 mod races;
 pub(crate) mod shop;
 mod signed;
+mod sold;
 mod trade;
 mod verdicts;
 mod wire;

@@ -46,6 +46,18 @@ pub(super) fn rows() -> Vec<MutationRow> {
             ["DENIED"; 4],
         ),
         ("settleLease", About::Nothing, json!({ "licenceId": id, "leaseId": "l", "report": report }), none),
+        (
+            "suspendLicence",
+            About::Nothing,
+            json!({ "licenceId": id, "reason": "x" }),
+            ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "NOT_FOUND"],
+        ),
+        (
+            "reinstateLicence",
+            About::Nothing,
+            json!({ "licenceId": id }),
+            ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "NOT_FOUND"],
+        ),
         ("createClaimCode", About::Nothing, Value::Null, USERS),
         ("signInByCode", About::Nothing, json!({ "code": "x" }), ["INVALID_INPUT"; 4]),
     ]
