@@ -15,6 +15,7 @@ use super::Trouble;
 use super::chance::Chance;
 use super::item::{self, Item};
 use super::people::PEOPLE;
+use super::publish::Software;
 use super::stalls::{count_shots, hang_pictures, set_up};
 use super::story::{FEES_DAY, OPENING_DAY};
 use super::town::{DAYS, Town, may, must};
@@ -70,7 +71,7 @@ pub(super) async fn fill(house: &House, scale: Scale) -> Result<(), Trouble> {
     let mut images = hang_pictures(&town, &items, pace, || bar.step()).await?.into_iter();
 
     let mut waiting = items.into_iter().map(|item| (item, images.next().unwrap_or_default())).peekable();
-    let mut trade = Trade::new();
+    let (mut trade, mut software) = (Trade::new(), Software::new());
     for day in 0..DAYS {
         bar.progress.describe(format!("day {day} of {DAYS}"));
         for person in PEOPLE.iter().filter(|person| person.day >= OPENING_DAY && person.day == day) {
@@ -88,6 +89,7 @@ pub(super) async fn fill(house: &House, scale: Scale) -> Result<(), Trouble> {
             set_fees(&town, house).await?;
         }
         if day >= OPENING_DAY {
+            software.day(&mut town, day).await?;
             trade.day(&mut town, day).await?;
         }
         bar.step();

@@ -107,7 +107,7 @@ async fn hang(town: &Town, seller: Actor, shot: Shot) -> Result<(Shot, ImageId),
 }
 
 /// The price as the vendor's step allows it: rounded down, at least a step.
-fn fit_price(tokens: u32, step: Tokens) -> Tokens {
+pub(super) fn fit_price(tokens: u32, step: Tokens) -> Tokens {
     let units = Tokens::whole(tokens).units();
     let fitting = units - units.checked_rem(step.units()).unwrap_or(0);
     Tokens::from_units(fitting).filter(|price| !price.is_zero()).unwrap_or(step)

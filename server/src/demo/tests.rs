@@ -4,6 +4,8 @@ use std::path::Path;
 
 use domain::access::Actor;
 use domain::gift::GiftState;
+use domain::licence::meter::MeterCode;
+use domain::licence::offer::OfferKind;
 use domain::listing::{ListingKind, ListingState};
 use domain::order::OrderState;
 use domain::text::{Handle, parse_tags};
@@ -132,6 +134,8 @@ async fn a_market_is_filled_once_and_its_books_are_right() {
     let found = house.search.listings().unwrap();
     assert_eq!(found.len(), usize::try_from(house.store.count_published().await.unwrap()).unwrap());
 
+    software_is_sold(&house).await;
+
     let finch = sign_in(&house, "quiet-finch").await;
     assert_eq!(house.store.cart(&finch).await.unwrap().lines.len(), 3, "somebody has not made up their mind");
     let bought = house.store.orders(&finch, Side::Bought, Window::first(2, None)).await.unwrap();
@@ -152,6 +156,43 @@ async fn a_market_is_filled_once_and_its_books_are_right() {
     let now = house.store.world().now();
     assert!(newest.iter().all(|listing| listing.published_at.unwrap() < now));
     house.store.close().await;
+}
+
+/// Programs are on sale in all four ways, and what people do with them is
+/// seen by their publishers.
+async fn software_is_sold(house: &House) {
+    let mut kinds = HashSet::new();
+    for program in &shelf_programs::PROGRAMS {
+        let publisher = sign_in(house, program.seller).await;
+        let product = house.store.product_named(&Actor::Visitor(None), program.name).await.unwrap().unwrap();
+        assert!(product.key.is_some(), "{} is signed", program.name);
+        let newest = house.store.newest_release(product.listing, &domain::software::Channel::stable()).await;
+        assert_eq!(newest.unwrap().unwrap().version.to_string(), program.versions.last().unwrap().number);
+        for offer in house.store.offers_of(&publisher, product.listing).await.unwrap() {
+            kinds.insert(match offer.kind {
+                OfferKind::Purchase { .. } => "to buy",
+                OfferKind::RentTime(_) => "for a time",
+                OfferKind::RentUnits { meter, .. } if meter == MeterCode::uses() => "by uses",
+                OfferKind::RentUnits { .. } => "by tasks",
+            });
+        }
+        let sold = house.store.licences_sold(&publisher, product.listing, Window::first(100, None)).await;
+        assert!(sold.unwrap().items.len() >= 2, "{} is liked", program.name);
+        let figures = house.store.software_figures(&publisher, product.listing, 60).await.unwrap();
+        assert!(figures.days.iter().any(|day| !day.earned.is_zero()), "{} earns", program.name);
+    }
+    assert_eq!(kinds.len(), 4, "{kinds:?}");
+}
+
+#[test]
+fn programs_are_packed_the_same_each_time() {
+    for program in &shelf_programs::PROGRAMS {
+        for version in program.versions {
+            let archive = publish::pack(program.name, version).unwrap();
+            assert_eq!(archive, publish::pack(program.name, version).unwrap(), "{}", program.name);
+            assert!(version.script.starts_with("#!/bin/sh\n"), "{}", program.name);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
