@@ -125,7 +125,10 @@ pub(super) const PROGRAMS: [Program; 3] = [
             number: "2.0.0",
             notes: "All six letters, and a seventh to somebody who has moved.",
             script: POSTMARK,
-            beside: &[("share/closings.txt", "With kind regards,\nYours, still friendly,\nUntil the matter is settled,\n")],
+            beside: &[(
+                "share/closings.txt",
+                "With kind regards,\nYours, still friendly,\nUntil the matter is settled,\n",
+            )],
         }],
         offers: &[
             way(Gives::Good(Updates::Major), 1_500, 2, None),
@@ -188,7 +191,7 @@ pub(super) const KEEPERS: [(u32, &str, &str); 4] = [
 /// Who gets the rest of a rental back on the day after, and on which day.
 pub(super) const RETURNED: (u32, &str, &str, usize) = (52, "moss-and-marrow", "kettle", 2);
 
-const KETTLE_FIRST: &str = r#"#!/bin/sh
+const KETTLE_FIRST: &str = r##"#!/bin/sh
 # kettle SECONDS [WHAT FOR]
 seconds=${1:-180}
 shift 2>/dev/null
@@ -198,9 +201,9 @@ while [ "$seconds" -gt 0 ]; do
     seconds=$((seconds - 1))
 done
 printf '\r\a%s is ready.\n' "${*:-Tea}"
-"#;
+"##;
 
-const KETTLE: &str = r#"#!/bin/sh
+const KETTLE: &str = r##"#!/bin/sh
 # kettle SECONDS [WHAT FOR]
 case ${1:-180} in
     *[!0-9]*) echo "kettle: how many seconds? Such as: kettle 180 tea" >&2; exit 2 ;;
@@ -215,9 +218,9 @@ while [ "$left" -gt 0 ]; do
     left=$((left - 1))
 done
 printf '\r\a%s is ready.                    \n' "${*:-Tea}"
-"#;
+"##;
 
-const POSTMARK: &str = r#"#!/bin/sh
+const POSTMARK: &str = r##"#!/bin/sh
 # postmark [TO] [ABOUT]
 to=${1:-}
 about=${2:-}
@@ -236,16 +239,16 @@ Tell me which day suits you.
 $closing
 
 LETTER
-"#;
+"##;
 
-const RIDGELINE_FIRST: &str = r#"#!/bin/sh
+const RIDGELINE_FIRST: &str = r##"#!/bin/sh
 # ridgeline
 awk 'BEGIN { srand(); for (y = 8; y > 0; y--) { line = "";
     for (x = 0; x < 64; x++) { if (y == 8) h[x] = 3 + 2 * sin(x / 5 + rand() / 4) + 2 * sin(x / 11);
         line = line (h[x] >= y ? "#" : " ") } print line } }'
-"#;
+"##;
 
-const RIDGELINE: &str = r#"#!/bin/sh
+const RIDGELINE: &str = r##"#!/bin/sh
 # ridgeline
 moons="$(dirname "$0")/../share/moons.txt"
 moon=$(awk 'BEGIN { srand() } { all[NR] = $0 } END { print all[int(rand() * NR) + 1] }' "$moons")
@@ -254,4 +257,4 @@ awk -v moon="$moon" 'BEGIN { srand(); for (x = 0; x < 64; x++)
     for (y = 9; y > 0; y--) { line = "";
         for (x = 0; x < 64; x++) line = line (h[x] >= y ? "#" : (y == 9 && x == 50 && moon != "new" ? "o" : " "));
         print line } print "The moon is " moon "." }'
-"#;
+"##;
