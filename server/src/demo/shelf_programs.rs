@@ -38,9 +38,9 @@ pub(super) enum Gives {
     /// The use for good, with these updates.
     Good(Updates),
     /// So many days.
-    Days(u32),
+    Days(u16),
     /// So many uses, within so many days.
-    Uses(u32, u32),
+    Uses(u32, u16),
     /// So many times a task, whenever.
     Tasks(&'static str, u32),
 }
