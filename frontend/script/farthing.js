@@ -104,15 +104,15 @@ for (const form of $$("form[data-progress]")) form.addEventListener("submit", (e
   way.open("POST", form.action);
   way.upload.onprogress = ({ loaded, total }) => { bar.value = 100 * loaded / total; };
   // All is sent; the market looks through it, for as long as that takes.
-  way.upload.onload = () => { bar.removeAttribute("value"); announce("Sent. The market looks through it now."); };
+  way.upload.onload = () => bar.removeAttribute("value");
   way.onload = () => {
     if (way.status < 400) location.assign(way.responseURL);
     else document.body.replaceWith(new DOMParser().parseFromString(way.responseText, "text/html").body);
   };
-  way.onerror = () => { bar.hidden = true; bar.value = 0; if (send) send.disabled = false; announce("It broke off. Try again."); };
+  way.onerror = () => { bar.hidden = true; send.disabled = false; announce("It broke off. Try again."); };
   bar.hidden = false;
-  if (send) send.disabled = true;
   way.send(new FormData(form));
+  send.disabled = true;
 });
 
 // Filters apply at once where they stand beside the results.

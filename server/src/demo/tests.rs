@@ -123,7 +123,7 @@ async fn a_market_is_filled_once_and_its_books_are_right() {
     let (kinds, states, orders, gifts) = look_around(&house).await;
     assert!(ListingKind::ALL.iter().all(|kind| kinds.contains_key(kind)), "{kinds:?}");
     assert!(ListingState::ALL.iter().all(|state| states.contains_key(state)), "{states:?}");
-    assert!((90..=180).contains(&orders.len()), "{} orders", orders.len());
+    assert!((90..=240).contains(&orders.len()), "{} orders", orders.len());
     assert!(OrderState::ALL.iter().all(|state| orders.contains(state)), "{orders:?}");
     for state in
         [GiftState::Given, GiftState::Pending, GiftState::Claimed, GiftState::Cancelled, GiftState::Expired]

@@ -120,6 +120,7 @@ fn giving_back_tells_before_what_it_will_do() {
         // Rent that counted towards the purchase is not given back before it.
         let hour = shop.rents(HOUR, "4", "h").await;
         let rent = shop.order(hour).await;
+        shop.market.pass(1);
         store.convert_licence(finch, hour, (shop.offer(GOOD), tokens("18")), "c").await.unwrap();
         assert_eq!(refused(store.refund_preview(wren, rent).await).code(), "WRONG_STATE");
         let bought = store.refund_preview(wren, shop.order(hour).await).await.unwrap();
@@ -169,38 +170,42 @@ fn the_staff_holds_a_licence_back_and_lets_it_go_on() {
         let own = store.licence(finch, None, licence).await.unwrap();
         assert!(own.suspension.is_some(), "its owner sees why");
 
-        shop.market.pass(60);
-        let free = store.reinstate_licence(&staff, licence).await.unwrap();
-        assert_eq!((free.holding.licence.state, free.suspension), (LicenceState::Active, None));
-        let (says, _) = store.authorization(finch, Some(&laptop), licence, laptop.kid()).await.unwrap();
-        assert_eq!(says.generation, 1, "new codes are of the generation that holds");
-        store.consume(finch, None, licence, ("use", 1, "a")).await.unwrap();
-        store.suspend_licence(&staff, licence, "Once more").await.unwrap();
-        let (_, owner, holds) = store.licence_for_staff(&staff, licence).await.unwrap();
-        let told: Vec<_> =
-            holds.iter().map(|hold| (hold.suspension.reason.as_str(), hold.lifted.is_some())).collect();
-        assert_eq!(
-            (owner.as_str(), told),
-            ("finch", vec![("Once more", false), ("The payment is disputed", true)])
-        );
-        assert_eq!(refused(store.licence_for_staff(wren, licence).await), Refusal::Forbidden);
-        let of = store.licences_of(&staff, "finch", Window::first(9, None)).await.unwrap();
-        assert_eq!(of.items.len(), 1);
-        assert!(store.licences_of(&staff, "nobody", Window::first(9, None)).await.unwrap().items.is_empty());
-        assert_eq!(
-            refused(store.licences_of(finch, "finch", Window::first(9, None)).await),
-            Refusal::Forbidden
-        );
-        // What is held back can still be given back; and the audit looks at holds.
-        let order = shop.order(licence).await;
-        assert_eq!(store.refund_grant(wren, order).await.unwrap(), licence);
-        let direct = shop.market.base.connect().await;
-        assert!(shop.market.audit().await.is_ok());
-        direct.must("UPDATE licences SET state = 1").await;
-        assert!(shop.market.audit().await.unwrap_err().problem.contains("held back"));
-        direct.must("UPDATE licences SET state = 2").await;
-        let error = direct.run("UPDATE licence_holds SET reason = 'other'").await.unwrap_err();
-        assert!(error.contains("a hold is only lifted"), "{error}");
+        goes_on(&shop, &staff, licence, &laptop).await;
         shop.done().await;
     });
+}
+
+/// The second half: it goes on, is held back once more and given back, and the
+/// audit looks at holds.
+async fn goes_on(shop: &Shop, staff: &Actor, licence: LicenceId, laptop: &DeviceKey) {
+    let (store, wren, finch) = (&shop.market.store, &shop.wren.actor, &shop.finch.actor);
+    shop.market.pass(60);
+    let free = store.reinstate_licence(staff, licence).await.unwrap();
+    assert_eq!((free.holding.licence.state, free.suspension), (LicenceState::Active, None));
+    let (says, _) = store.authorization(finch, Some(laptop), licence, laptop.kid()).await.unwrap();
+    assert_eq!(says.generation, 1, "new codes are of the generation that holds");
+    store.consume(finch, None, licence, ("use", 1, "a")).await.unwrap();
+    store.suspend_licence(staff, licence, "Once more").await.unwrap();
+    let (_, owner, holds) = store.licence_for_staff(staff, licence).await.unwrap();
+    let told: Vec<_> =
+        holds.iter().map(|hold| (hold.suspension.reason.as_str(), hold.lifted.is_some())).collect();
+    assert_eq!(
+        (owner.as_str(), told),
+        ("finch", vec![("Once more", false), ("The payment is disputed", true)])
+    );
+    assert_eq!(refused(store.licence_for_staff(wren, licence).await), Refusal::Forbidden);
+    let of = store.licences_of(staff, "finch", Window::first(9, None)).await.unwrap();
+    assert_eq!(of.items.len(), 1);
+    assert!(store.licences_of(staff, "nobody", Window::first(9, None)).await.unwrap().items.is_empty());
+    assert_eq!(refused(store.licences_of(finch, "finch", Window::first(9, None)).await), Refusal::Forbidden);
+    // What is held back can still be given back; and the audit looks at holds.
+    let order = shop.order(licence).await;
+    assert_eq!(store.refund_grant(wren, order).await.unwrap(), licence);
+    let direct = shop.market.base.connect().await;
+    assert!(shop.market.audit().await.is_ok());
+    direct.must("UPDATE licences SET state = 1").await;
+    assert!(shop.market.audit().await.unwrap_err().problem.contains("held back"));
+    direct.must("UPDATE licences SET state = 2").await;
+    let error = direct.run("UPDATE licence_holds SET reason = 'other'").await.unwrap_err();
+    assert!(error.contains("a hold is only lifted"), "{error}");
 }
