@@ -98,21 +98,18 @@ for (const form of $$("form[data-live]")) {
 
 // An upload tells how far it has come; its answer is a page as ever.
 for (const form of $$("form[data-progress]")) form.addEventListener("submit", (event) => {
-  const bar = $("progress", form), send = event.submitter;
+  const bar = $("progress", form);
   event.preventDefault();
   const way = new XMLHttpRequest();
   way.open("POST", form.action);
   way.upload.onprogress = ({ loaded, total }) => { bar.value = 100 * loaded / total; };
-  // All is sent; the market looks through it, for as long as that takes.
-  way.upload.onload = () => bar.removeAttribute("value");
   way.onload = () => {
     if (way.status < 400) location.assign(way.responseURL);
     else document.body.replaceWith(new DOMParser().parseFromString(way.responseText, "text/html").body);
   };
-  way.onerror = () => { bar.hidden = true; send.disabled = false; announce("It broke off. Try again."); };
+  way.onerror = () => { bar.hidden = true; announce("It broke off. Try again."); };
   bar.hidden = false;
   way.send(new FormData(form));
-  send.disabled = true;
 });
 
 // Filters apply at once where they stand beside the results.
