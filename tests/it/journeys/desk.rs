@@ -9,7 +9,7 @@ use tests::visitor::{Keys, Visitor};
 use super::vendor::staff;
 
 /// Another member of the staff, at a browser.
-async fn colleague(program: &Program, handle: &str) -> Visitor {
+pub(super) async fn colleague(program: &Program, handle: &str) -> Visitor {
     let api = Api::staff(program, handle).await;
     let visitor = Visitor::of(program);
     visitor.signs_in(&Keys { handle: api.handle, account_key: api.account_key }).await;
@@ -17,7 +17,7 @@ async fn colleague(program: &Program, handle: &str) -> Visitor {
 }
 
 /// Somebody presses a button on an order's page.
-async fn presses(who: &Visitor, order: &str, button: &str, fields: &[(&str, &str)]) -> Page {
+pub(super) async fn presses(who: &Visitor, order: &str, button: &str, fields: &[(&str, &str)]) -> Page {
     let page = who.get(order).await.expect(200);
     let form = page
         .forms_like(order, "")

@@ -14,6 +14,7 @@ mod hostile_api;
 mod limits;
 mod live;
 mod narrow;
+mod papers;
 mod privacy;
 mod publisher;
 mod rented;
