@@ -32,8 +32,8 @@ use crate::topup::open::Opening;
 pub use change::DeskChange;
 pub use decide::{check_limit_setter, decide};
 pub use deed::Deed;
-pub(crate) use paper::issue_card_receipt;
 pub use paper::{Paper, PaperKind};
+pub(crate) use paper::{issue_card_correction, issue_card_receipt};
 pub use remind::REMINDERS;
 pub use tray::{Credit, Tray};
 
@@ -46,8 +46,11 @@ pub struct DeskTerms {
     pub two_from: Tokens,
     /// How long an invoice on credit can be paid.
     pub credit: Seconds,
-    /// How long an order waits for being agreed to and paid.
+    /// How long an order waits for being agreed to.
     pub waits: Seconds,
+    /// How long an order that is paid in advance waits for its money, from the
+    /// last thing that was done to it.
+    pub pays: Seconds,
 }
 
 impl Default for DeskTerms {
@@ -57,6 +60,7 @@ impl Default for DeskTerms {
             two_from: Tokens::whole(1_000_000),
             credit: Seconds::days(30),
             waits: Seconds::days(60),
+            pays: Seconds::days(45),
         }
     }
 }
@@ -109,6 +113,8 @@ pub struct DeskOrder {
     pub reminded: u16,
     /// How many lines its history has.
     pub deeds: u32,
+    /// When the last of them was written.
+    pub touched_at: Timestamp,
     /// What is known of it.
     pub details: Details,
 }
@@ -188,10 +194,12 @@ pub enum DeskCommand {
         /// For which order.
         top_up: TopUpId,
     },
-    /// Nobody has agreed in time.
+    /// Nobody has agreed, or paid in advance, in time.
     Expire {
         /// To which order.
         top_up: TopUpId,
+        /// The terms of the desk.
+        terms: DeskTerms,
     },
     /// A payment came back: a cheque that bounced, a transfer called back.
     Bounce {
@@ -257,7 +265,7 @@ impl DeskCommand {
             | Self::Cancel { top_up, .. }
             | Self::Pay { top_up, .. }
             | Self::FallDue { top_up }
-            | Self::Expire { top_up }
+            | Self::Expire { top_up, .. }
             | Self::Bounce { top_up, .. }
             | Self::Reverse { top_up, .. }
             | Self::Move { top_up, .. }

@@ -287,7 +287,8 @@ fn desk_changed(book: &Book, change: &DeskChange) -> Option<Notice> {
                 number: paper.label(),
                 reference,
                 amount: paper.amount.to_string(),
-                due_at: paper.due_at,
+                // What is paid in advance is not owed.
+                due_at: paper.due_at.filter(|_| paper.kind == PaperKind::Invoice),
             };
             Some(Notice { to, event, at: paper.at })
         }

@@ -35,7 +35,7 @@ pub fn decide(book: &Book, facts: &Facts<'_>, command: &DeskCommand) -> Result<D
         }
         DeskCommand::Pay { top_up, payment } => decide_pay(book, facts, *top_up, payment),
         DeskCommand::FallDue { top_up } => decide_fall_due(book, facts, *top_up),
-        DeskCommand::Expire { top_up } => decide_expire(book, facts, *top_up),
+        DeskCommand::Expire { top_up, terms } => decide_expire(book, facts, *top_up, terms),
         DeskCommand::Bounce { top_up, payment, reason } => {
             decide_bounce(book, facts, *top_up, *payment, reason.as_str())
         }
@@ -98,6 +98,7 @@ fn decide_enter(
         billed: None,
         reminded: 0,
         deeds: 0,
+        touched_at: facts.mint.at(),
         details: details.clone(),
     };
     let note = noted(facts, &order, Deed::Entered, state, String::new());
@@ -150,7 +151,8 @@ fn agree(
     let due = top_up.agreed.due;
     if !is_on_credit(top_up) {
         if matches!(top_up.method, Method::ProForma | Method::PurchaseOrder | Method::Wire) {
-            issue(book, facts, decision, (PaperKind::ProForma, due), top_up, None, None);
+            let due_at = Some(facts.mint.at().after(terms.pays));
+            issue(book, facts, decision, (PaperKind::ProForma, due), top_up, None, due_at);
         }
         let moved = TopUp { state: TopUpState::Approved, ..top_up.clone() };
         decision.changes.push(Change::TopUpMoved(moved));

@@ -55,7 +55,9 @@ impl DeskOrder {
     pub fn check_pay(&self, top_up: &TopUp, by: Uuid) -> Result<(), Refusal> {
         use TopUpState::{Approved, Credited, Overdue, Paid, PartPaid};
         if !matches!(top_up.state, Approved | Credited | PartPaid | Overdue | Paid) {
-            return Err(Refusal::wrong_state("nobody has agreed to the order, or it has ended"));
+            return Err(Refusal::wrong_state(
+                "nobody has agreed to the order, or it has ended: money for it needs a new order",
+            ));
         }
         if top_up.user.uuid() == by {
             return Err(Refusal::wrong_state("nobody records that their own money came"));

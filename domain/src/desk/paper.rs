@@ -146,6 +146,21 @@ pub(crate) fn issue(
     desk(decision, DeskChange::Issued(paper));
 }
 
+/// The paper of money that went back to a card, or came again since it could
+/// not be sent: `about` tells it from others.
+pub(crate) fn issue_card_correction(
+    book: &Book,
+    facts: &Facts<'_>,
+    decision: &mut Decision,
+    (kind, amount): (PaperKind, Money),
+    top_up: &TopUp,
+    about: Uuid,
+) {
+    if top_up.method == Method::Card && !amount.is_zero() {
+        issue(book, facts, decision, (kind, amount), top_up, Some(about), None);
+    }
+}
+
 /// The receipt of a top-up whose card was charged. At the desk each payment
 /// has a receipt of its own.
 pub(crate) fn issue_card_receipt(book: &Book, facts: &Facts<'_>, decision: &mut Decision, top_up: &TopUp) {

@@ -1,9 +1,9 @@
 //! What happens by itself when time goes by: reminders, and orders that
-//! nobody agreed to. Each is safe to ask for late, or twice.
+//! nobody agreed to or paid in advance. Each is safe to ask for late, or twice.
 
 use super::decide::{desk, find, noted};
 use super::may::waits;
-use super::{Deed, DeskChange};
+use super::{Deed, DeskChange, DeskTerms};
 use crate::book::{Book, Change, Decision, Facts};
 use crate::id::TopUpId;
 use crate::refusal::Refusal;
@@ -42,15 +42,27 @@ pub(super) fn decide_fall_due(book: &Book, facts: &Facts<'_>, id: TopUpId) -> Re
     Ok(decision)
 }
 
-/// Nobody agreed in time. Precedence: not there, state, time.
-pub(super) fn decide_expire(book: &Book, facts: &Facts<'_>, id: TopUpId) -> Result<Decision, Refusal> {
+/// Nobody agreed in time, or nobody paid in advance. Money that comes later
+/// pays a new order, at the price of that day. Precedence: not there, state,
+/// time.
+pub(super) fn decide_expire(
+    book: &Book,
+    facts: &Facts<'_>,
+    id: TopUpId,
+    terms: &DeskTerms,
+) -> Result<Decision, Refusal> {
     let (top_up, order) = find(book, id)?;
     let at = facts.mint.at();
-    if !waits(top_up.state) {
-        return Err(Refusal::wrong_state("it does not wait for anybody to agree"));
+    // Money that came and went elsewhere has been here: a person ends that.
+    let is_unpaid = top_up.state == TopUpState::Approved && order.check_end(top_up).is_ok();
+    if !waits(top_up.state) && !is_unpaid {
+        return Err(Refusal::wrong_state("it waits neither for anybody to agree nor for money"));
     }
-    if top_up.expires_at.is_none_or(|expires_at| at < expires_at) {
+    if !is_unpaid && top_up.expires_at.is_none_or(|expires_at| at < expires_at) {
         return Err(Refusal::wrong_state("somebody may still agree"));
+    }
+    if is_unpaid && at < order.touched_at.after(terms.pays) {
+        return Err(Refusal::wrong_state("the money may still come"));
     }
     let mut decision = Decision { top_up: Some(id), ..Decision::default() };
     let state = TopUpState::Expired;

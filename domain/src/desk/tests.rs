@@ -60,7 +60,7 @@ fn act(scene: &mut Scene, how: &str, top_up: TopUpId) -> Answer {
         "approves" => DeskCommand::Approve { top_up, by, terms: terms() },
         "rejects" => DeskCommand::Reject { top_up, reason: DeskNote::parse("no").unwrap() },
         "cancels" => DeskCommand::Cancel { top_up, by },
-        "expires" => DeskCommand::Expire { top_up },
+        "expires" => DeskCommand::Expire { top_up, terms: terms() },
         "bounces" => {
             let known = &scene.book.desk.order(top_up).unwrap().payments;
             let at: usize = words.next().unwrap().parse().unwrap();
@@ -450,4 +450,50 @@ fn reminders_come_once_each_and_late_customers_get_no_new_credit() {
     );
     act(&mut scene, "robin writes-off", first).unwrap();
     assert!(papers(&scene).ends_with("C-000001 3.00"), "{}", papers(&scene));
+}
+
+/// Paid in advance: after how many days of silence which steps are answered
+/// how, and where the order stands then.
+#[test]
+fn what_nobody_pays_in_advance_ends() {
+    use TopUpState::{Approved, Expired, PartPaid};
+    type Steps = &'static [(u16, &'static str, &'static str)];
+    let table: [(Method, Steps, TopUpState); 6] = [
+        (Method::ProForma, &[(44, "robin expires", "WRONG_STATE")], Approved),
+        (
+            Method::ProForma,
+            &[(45, "robin expires", "top-up"), (0, "robin pays 500 A", "WRONG_STATE")],
+            Expired,
+        ),
+        (Method::Cheque, &[(45, "robin expires", "top-up"), (0, "robin expires", "WRONG_STATE")], Expired),
+        (Method::Wire, &[(40, "robin pays 1 A", "top-up"), (45, "robin expires", "WRONG_STATE")], PartPaid),
+        (
+            Method::Cheque,
+            &[
+                (40, "robin pays 500 A", "top-up"),
+                (40, "wren bounces 1", "top-up"),
+                (44, "robin expires", "WRONG_STATE"),
+            ],
+            Approved,
+        ),
+        (
+            Method::Cheque,
+            &[
+                (40, "robin pays 500 A", "top-up"),
+                (40, "wren bounces 1", "top-up"),
+                (45, "robin expires", "top-up"),
+            ],
+            Expired,
+        ),
+    ];
+    for (method, steps, ends) in table {
+        let mut scene = Scene::new();
+        let id = enter(&mut scene, "heron", Maker::Staff, method, "500", "").unwrap().top_up.unwrap();
+        act(&mut scene, "robin approves", id).unwrap();
+        for (days, how, answer) in steps {
+            scene.now = scene.now.after(Seconds::days(*days));
+            assert_eq!(told(&act(&mut scene, how, id)), *answer, "{how} of {steps:?}");
+        }
+        assert_eq!((state(&scene, id), scene.balances().as_str()), (ends, ""), "{steps:?}");
+    }
 }

@@ -145,7 +145,10 @@ impl DeskOrder {
                 self.paid_minor = self.paid_minor.saturating_sub(amount.minor());
             }
             DeskChange::Reminded { reminder, .. } => self.reminded = *reminder,
-            DeskChange::Noted { .. } => self.deeds = self.deeds.saturating_add(1),
+            DeskChange::Noted { at, .. } => {
+                self.deeds = self.deeds.saturating_add(1);
+                self.touched_at = self.touched_at.max(*at);
+            }
             DeskChange::Entered { .. } | DeskChange::Issued(_) => {}
         }
     }

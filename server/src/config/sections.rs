@@ -266,6 +266,7 @@ pub(super) fn read_desk(reader: &mut Reader<'_>) -> Result<DeskTerms, BadConfig>
         two_from: reader.text("desk.two_from_tokens", amount)?,
         credit: Seconds::days(reader.number("desk.credit_days", 1..=365)?),
         waits: Seconds::days(reader.number("desk.waits_days", 1..=365)?),
+        pays: Seconds::days(reader.number("desk.pays_days", 1..=365)?),
     })
 }
 

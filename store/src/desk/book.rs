@@ -103,7 +103,8 @@ pub(super) async fn read_orders(link: Link<'_>, wanted: &BTreeSet<TopUpId>) -> R
         "SELECT o.top_up_id, o.maker, o.needs, {PAID}, i.id, i.number, i.due_at, \
          (SELECT COUNT(*) FROM desk_moves m WHERE m.top_up_id = o.top_up_id), \
          CAST(COALESCE((SELECT MAX(r.reminder) FROM desk_reminders r WHERE r.top_up_id = o.top_up_id), 0) \
-         AS SMALLINT), (SELECT COUNT(*) FROM desk_events e WHERE e.top_up_id = o.top_up_id), {DETAIL_COLUMNS} \
+         AS SMALLINT), (SELECT COUNT(*) FROM desk_events e WHERE e.top_up_id = o.top_up_id), \
+         COALESCE((SELECT MAX(e.done_at) FROM desk_events e WHERE e.top_up_id = o.top_up_id), 0), {DETAIL_COLUMNS} \
          FROM desk_orders o LEFT JOIN papers i ON i.about = o.top_up_id AND i.kind = 2 \
          WHERE o.top_up_id IN ({{}})"
     );
@@ -117,6 +118,7 @@ pub(super) async fn read_orders(link: Link<'_>, wanted: &BTreeSet<TopUpId>) -> R
             moves: row.count()?,
             reminded: row.take_as("read a reminder", |last: i16| u16::try_from(last).ok())?,
             deeds: row.count()?,
+            touched_at: row.time()?,
             payments: Vec::new(),
             details: read_details(row)?,
             approvals: BTreeSet::new(),

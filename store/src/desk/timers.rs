@@ -33,18 +33,30 @@ impl Store {
         self.each_at_desk(&sql, |top_up| DeskCommand::FallDue { top_up }).await
     }
 
-    /// Ends orders that nobody agreed to in time, at most `limit`. Safe to run
-    /// late or twice. Only the program itself does this.
+    /// Ends orders that nobody agreed to in time, or that nobody paid in
+    /// advance, at most `limit`. Safe to run late or twice. Only the program
+    /// itself does this.
     ///
     /// # Errors
     /// `Forbidden` for everybody else.
     pub async fn expire_desk_orders(&self, actor: &Actor, limit: u32) -> Done<u32> {
         actor.system()?;
+        let terms = self.0.market.desk;
         let sql = format!(
             "SELECT t.id FROM desk_orders o JOIN top_ups t ON t.id = o.top_up_id \
              WHERE t.state IN (2, 3) AND t.expires_at <= $1 ORDER BY t.expires_at LIMIT {limit}"
         );
-        self.each_at_desk(&sql, |top_up| DeskCommand::Expire { top_up }).await
+        let stale = self.each_at_desk(&sql, |top_up| DeskCommand::Expire { top_up, terms }).await?;
+        let sql = format!(
+            "SELECT t.id FROM desk_orders o JOIN top_ups t ON t.id = o.top_up_id WHERE t.state = 4 \
+             AND (SELECT MAX(e.done_at) FROM desk_events e WHERE e.top_up_id = t.id) + {} <= $1 \
+             AND NOT EXISTS (SELECT 1 FROM desk_payments p WHERE p.top_up_id = t.id \
+             AND NOT EXISTS (SELECT 1 FROM desk_bounces b WHERE b.payment_id = p.id)) \
+             ORDER BY t.id LIMIT {limit}",
+            i64::from(terms.pays.get()) * 1_000
+        );
+        let unpaid = self.each_at_desk(&sql, |top_up| DeskCommand::Expire { top_up, terms }).await?;
+        Ok(stale + unpaid)
     }
 
     /// Does the same to all orders that `sql` finds now; tells how many.

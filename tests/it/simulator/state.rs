@@ -107,7 +107,7 @@ async fn money_of_tables(direct: &Direct, top_ups: &[Uuid]) -> Vec<String> {
         "SELECT 'voucher', CAST(v.state AS TEXT) FROM vouchers v ORDER BY v.batch_id, v.number".to_owned(),
         format!(
             "SELECT CASE i.kind WHEN 1 THEN 'pro-forma' ELSE 'invoice' END, CAST(i.number AS TEXT), {id}, \
-             COALESCE(CAST(i.due_at AS TEXT), '-') FROM papers i WHERE i.kind <= 2 ORDER BY i.kind DESC, i.number"
+             COALESCE(CASE i.kind WHEN 2 THEN CAST(i.due_at AS TEXT) END, '-') FROM papers i WHERE i.kind <= 2 ORDER BY i.kind DESC, i.number"
         ),
         "SELECT 'lot', u.handle, CAST(l.amount AS TEXT), COALESCE(CAST(l.expires_at AS TEXT), '-') \
          FROM promo_lots l JOIN users u ON u.id = l.user_id \
