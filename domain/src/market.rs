@@ -1,6 +1,8 @@
 //! What the vendor has set: names, the token's price, and the defaults that
 //! commands are decided under.
 
+use serde::{Deserialize, Serialize};
+
 use crate::desk::DeskTerms;
 use crate::licence::terms::SoftwareTerms;
 use crate::money::{Currency, TokenPrice};
@@ -11,7 +13,7 @@ use crate::time::Seconds;
 use crate::tokens::{BasisPoints, Tokens};
 
 /// What stands on the vendor's papers beside the name; all of it may be empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letterhead {
     /// Where the vendor is, line by line.
     pub address: Vec<String>,
@@ -21,6 +23,15 @@ pub struct Letterhead {
     pub bank: Vec<String>,
     /// What stands at the foot of each paper, line by line.
     pub footer: Vec<String>,
+}
+
+/// Who writes a paper: the vendor as it was at that time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issuer {
+    /// What the market is called.
+    pub name: String,
+    /// What stands beside the name.
+    pub letterhead: Letterhead,
 }
 
 /// The vendor's settings, as they are while the program runs.
@@ -84,6 +95,12 @@ impl Default for Market {
 }
 
 impl Market {
+    /// Who writes papers now.
+    #[must_use]
+    pub fn issuer(&self) -> Issuer {
+        Issuer { name: self.name.clone(), letterhead: self.letterhead.clone() }
+    }
+
     /// The terms of purchases.
     #[must_use]
     pub const fn terms(&self) -> Terms {

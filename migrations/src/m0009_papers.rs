@@ -12,9 +12,16 @@ use crate::dialect::{Guard, guard, run};
 pub(crate) struct Step;
 
 // Pro-forma invoices had numbers of the invoices' series; they keep them.
-// Rows of `bill_tos` and `desk_attachments` are what people told, and are
+// Who wrote a paper stands in `letterheads` as it was then; papers from before
+// have none. Rows of `bill_tos` and `desk_attachments` are what people told, and are
 // erased when asked: nothing refers to them.
 const TABLES: &str = "
+CREATE TABLE letterheads (
+    id {id} NOT NULL PRIMARY KEY,
+    issuer TEXT NOT NULL,
+    used_from {int} NOT NULL
+) {table}
+
 CREATE TABLE papers (
     id {id} NOT NULL PRIMARY KEY,
     kind {small} NOT NULL,
@@ -25,6 +32,7 @@ CREATE TABLE papers (
     amount_minor {int} NOT NULL,
     due_at {int},
     issued_at {int} NOT NULL,
+    letterhead_id {id} REFERENCES letterheads (id),
     CONSTRAINT papers_number UNIQUE (kind, number),
     CONSTRAINT papers_once UNIQUE (kind, about),
     CONSTRAINT papers_kind CHECK (kind >= 1 AND kind <= 4),
@@ -105,7 +113,7 @@ CREATE INDEX desk_events_place ON desk_events (top_up_id, place)
 impl MigrationTrait for Step {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, TABLES).await?;
-        for table in ["papers", "desk_bounces", "desk_moves", "desk_reminders"] {
+        for table in ["letterheads", "papers", "desk_bounces", "desk_moves", "desk_reminders"] {
             guard(manager, table, Guard::AppendOnly, "what the desk has done never changes").await?;
         }
         agreed(manager).await

@@ -3,6 +3,7 @@
 mod attachments;
 mod audit;
 mod book;
+pub(crate) mod letterheads;
 mod papers;
 mod reads;
 mod returns;

@@ -137,6 +137,8 @@ impl Store {
         let tree = Arc::new(load_tree(read.link()).await?);
         let prices = tariff::load_prices(read.link()).await?;
         let standard = fees::standard(options.market.fee)?;
+        let issuer = options.market.issuer();
+        let letterhead = desk::letterheads::keep(write.link(), &issuer, options.world.now()).await?;
         let bell = watch::Sender::new(());
         let setup = Setup {
             database: write,
@@ -145,6 +147,7 @@ impl Store {
             size: options.queue,
             bell: bell.clone(),
             mail: options.mail,
+            letterhead,
         };
         let (writer, end) = Writer::start(setup)?;
         Ok(Self(Arc::new(Inner {

@@ -14,6 +14,7 @@ use domain::fees::FeeRules;
 use domain::listing::category::CategoryTree;
 use domain::refusal::Refusal;
 use tokio::sync::{mpsc, oneshot, watch};
+use uuid::Uuid;
 
 use crate::book::{load, write};
 use crate::error::{Done, Error, Fault};
@@ -105,6 +106,8 @@ pub(crate) struct Setup {
     pub(crate) bell: watch::Sender<()>,
     /// Whether anybody is told by mail.
     pub(crate) mail: Mail,
+    /// Who writes papers: the number of the vendor's details as they are now.
+    pub(crate) letterhead: Uuid,
 }
 
 /// How much waits, and how much is done at once.
@@ -265,7 +268,7 @@ async fn settle_together(setup: &Setup, requests: &[Request]) -> Result<Vec<Answ
         transaction.rollback().await?;
         return Ok(answers);
     }
-    write::write(link, book.written, &loaded.accounts).await?;
+    write::write(link, book.written, &loaded.accounts, setup.letterhead).await?;
     transaction.commit().await?;
     Ok(answers)
 }

@@ -67,9 +67,9 @@ pub(crate) const fn kind_words(kind: PaperKind) -> &'static str {
 #[must_use]
 pub fn sheet(view: &PaperView, market: &Market) -> Sheet {
     let paper = &view.paper;
-    let head = &market.letterhead;
+    let head = &view.issuer.letterhead;
     let label = paper.label();
-    let mut from = vec![market.name.clone()];
+    let mut from = vec![view.issuer.name.clone()];
     from.extend(head.address.iter().cloned());
     from.extend(Some(&head.tax_id).filter(|id| !id.is_empty()).cloned());
     Sheet {
@@ -130,11 +130,15 @@ fn items(view: &PaperView, market: &Market) -> Vec<Item> {
     let item = |what: String, amount: String| Item { what, each: String::new(), amount };
     let order = view.top_up.reference.as_str();
     match view.paper.kind {
-        PaperKind::Receipt if view.payment.is_some() => {
+        PaperKind::Receipt if view.payment.is_some() || view.paper.amount != due => {
             vec![item(
                 format!("Payment for {} {name}, order {order}", grouped(tokens)),
                 view.paper.amount.to_string(),
             )]
+        }
+        PaperKind::CreditNote if view.top_up.method == Method::Card => {
+            let what = format!("Money back for {name}, order {order}");
+            vec![item(what, view.paper.amount.to_string())]
         }
         PaperKind::CreditNote => {
             let on =
@@ -176,6 +180,9 @@ fn notes(view: &PaperView, market: &Market) -> Vec<String> {
             None if view.top_up.method == Method::Card => Vec::new(),
             None => vec!["Thank you.".to_owned()],
         },
+        PaperKind::CreditNote if view.top_up.method == Method::Card => {
+            vec!["This amount goes back to the card. The tokens that it paid for were taken back.".to_owned()]
+        }
         PaperKind::CreditNote => vec!["This amount is not asked for any more.".to_owned()],
     }
 }

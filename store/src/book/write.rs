@@ -15,6 +15,7 @@ use domain::time::Timestamp;
 use domain::tokens::Tokens;
 use domain::user::NewUser;
 use sea_orm::Value;
+use uuid::Uuid;
 
 use crate::book::{disputes, lots, top_ups};
 use crate::error::Fault;
@@ -23,7 +24,12 @@ use crate::{customers, desk, feed, licences, outbox, redemptions, reviews, sessi
 
 /// Writes it all. Nothing is refused any more; whatever goes wrong here is a
 /// fault, and the transaction is rolled back.
-pub(crate) async fn write(link: Link<'_>, written: Written, known: &HashSet<AccountId>) -> Result<(), Fault> {
+pub(crate) async fn write(
+    link: Link<'_>,
+    written: Written,
+    known: &HashSet<AccountId>,
+    letterhead: Uuid,
+) -> Result<(), Fault> {
     let sums = sums_of(&written.transactions)?;
     write_people(link, &written.changes).await?;
     write_orders(link, &written.changes).await?;
@@ -31,7 +37,7 @@ pub(crate) async fn write(link: Link<'_>, written: Written, known: &HashSet<Acco
     reviews::write(link, &written.changes).await?;
     top_ups::write(link, &written.changes).await?;
     lots::write(link, &written.changes).await?;
-    desk::write(link, &written.changes).await?;
+    desk::write(link, &written.changes, letterhead).await?;
     vouchers::write(link, &written.changes).await?;
     licences::write::write(link, &written.changes).await?;
     disputes::write(link, &written.changes).await?;

@@ -53,8 +53,8 @@ const CHECKS: [(&str, &str); 15] = [
     (
         "SELECT p.top_up_id FROM papers p JOIN top_ups t ON t.id = p.top_up_id WHERE p.currency <> t.currency \
          OR (p.kind IN (1, 2) AND (p.amount_minor <> t.amount_minor OR p.about <> t.id)) \
-         OR (p.kind = 3 AND t.method = 1 AND (p.amount_minor <> t.amount_minor OR t.credited = 0)) \
-         OR (p.kind = 4 AND t.state NOT IN (9, 13)) ORDER BY p.number LIMIT 1",
+         OR (p.kind = 3 AND t.method = 1 AND (t.credited = 0 OR (p.about = t.id AND p.amount_minor <> t.amount_minor))) \
+         OR (p.kind = 4 AND (CASE WHEN t.method = 1 THEN t.credited = 0 ELSE t.state NOT IN (9, 13) END)) ORDER BY p.number LIMIT 1",
         "a paper about it says something else",
     ),
     (

@@ -3,6 +3,7 @@
 use domain::access::Actor;
 use domain::desk::{Details, Paper, PaperKind};
 use domain::id::{PaperId, TopUpId};
+use domain::market::Issuer;
 use domain::refusal::Refusal;
 use domain::time::Timestamp;
 use domain::topup::TopUp;
@@ -20,6 +21,8 @@ pub struct PaperView {
     pub paper: Paper,
     /// The order it is about.
     pub top_up: TopUp,
+    /// Who wrote it, as they were then.
+    pub issuer: Issuer,
     /// What is known of the order beside it.
     pub details: Details,
     /// The number of the invoice of the order, if there is one.
@@ -93,7 +96,7 @@ impl Store {
         // A top-up by card has no row of the desk.
         let sql = format!(
             "SELECT {PAPER_COLUMNS}, {}, m.value_date, m.bank_reference, b.bounced_at, i.number, \
-             {DETAIL_COLUMNS} FROM papers p JOIN top_ups t ON t.id = p.top_up_id \
+             l.issuer, {DETAIL_COLUMNS} FROM papers p LEFT JOIN letterheads l ON l.id = p.letterhead_id JOIN top_ups t ON t.id = p.top_up_id \
              LEFT JOIN desk_orders o ON o.top_up_id = t.id LEFT JOIN desk_payments m ON m.id = p.about \
              LEFT JOIN desk_bounces b ON b.payment_id = m.id \
              LEFT JOIN papers i ON i.about = t.id AND i.kind = 2 WHERE p.id = $1",
@@ -103,7 +106,10 @@ impl Store {
             let (paper, top_up) = (read_paper(row)?, read_top_up(row)?);
             let payment = read_payment(row)?;
             let invoice = row.take::<Option<i64>>()?.map(|number| PaperKind::Invoice.label(number));
-            Ok(PaperView { paper, top_up, details: read_details(row)?, invoice, payment })
+            let issuer =
+                row.take_optional("read who wrote a paper", |text: String| serde_json::from_str(&text).ok())?;
+            let issuer = issuer.unwrap_or_else(|| self.market().issuer());
+            Ok(PaperView { paper, top_up, issuer, details: read_details(row)?, invoice, payment })
         };
         self.read().row(sql, vec![id.uuid().into()], read).await
     }

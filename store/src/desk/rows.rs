@@ -8,13 +8,14 @@ use domain::id::{PaymentId, UserId};
 use domain::text::{BillTo, DeskNote, PoNumber, TakenFrom};
 use domain::time::Timestamp;
 use sea_orm::Value;
+use uuid::Uuid;
 
 use crate::book::write::update;
 use crate::error::Fault;
 use crate::tx::{Link, insert};
 
 /// Writes what a batch of requests did at the desk.
-pub(crate) async fn write(link: Link<'_>, changes: &[Change]) -> Result<(), Fault> {
+pub(crate) async fn write(link: Link<'_>, changes: &[Change], letterhead: Uuid) -> Result<(), Fault> {
     let mut rows = Rows::default();
     for change in changes {
         if let Change::Desk(change) = change {
@@ -34,7 +35,7 @@ pub(crate) async fn write(link: Link<'_>, changes: &[Change]) -> Result<(), Faul
     let columns =
         "desk_moves (id, top_up_id, payment_id, currency, amount_minor, name, entered_by, entered_at)";
     insert(link, columns, 8, rows.moves).await?;
-    write_papers(link, &rows.papers).await?;
+    write_papers(link, &rows.papers, letterhead).await?;
     insert(link, "desk_reminders (top_up_id, reminder, sent_at)", 3, rows.reminders).await?;
     let columns = "desk_events (id, top_up_id, deed, done_by, done_at, state, place, detail)";
     insert(link, columns, 8, rows.events).await
@@ -42,7 +43,7 @@ pub(crate) async fn write(link: Link<'_>, changes: &[Change]) -> Result<(), Faul
 
 /// Papers, and how far their series have come: in the same transaction, so
 /// that a number that was not used is not missed.
-async fn write_papers(link: Link<'_>, papers: &[Paper]) -> Result<(), Fault> {
+async fn write_papers(link: Link<'_>, papers: &[Paper], letterhead: Uuid) -> Result<(), Fault> {
     let mut last: BTreeMap<PaperKind, i64> = BTreeMap::new();
     let mut values = Vec::new();
     for paper in papers {
@@ -57,10 +58,12 @@ async fn write_papers(link: Link<'_>, papers: &[Paper]) -> Result<(), Fault> {
             paper.amount.minor().into(),
             paper.due_at.map(Timestamp::millis).into(),
             paper.at.millis().into(),
+            letterhead.into(),
         ]);
     }
-    let columns = "papers (id, kind, number, top_up_id, about, currency, amount_minor, due_at, issued_at)";
-    insert(link, columns, 9, values).await?;
+    let columns = "papers (id, kind, number, top_up_id, about, currency, amount_minor, due_at, issued_at, \
+                   letterhead_id)";
+    insert(link, columns, 10, values).await?;
     let values = last.into_iter().flat_map(|(kind, last)| [Value::from(kind.series()), last.into()]);
     let sql = "UPDATE desk_series SET last = v.column2 FROM (VALUES {}) AS v \
                WHERE desk_series.name = v.column1";
