@@ -341,14 +341,17 @@ impl Needs {
             Command::OpenTopUp(_) => {}
             Command::SettleTopUp(settling) => {
                 self.top_ups.insert(settling.top_up);
-                self.papers.insert(PaperKind::Receipt);
+                self.papers.extend([PaperKind::Receipt, PaperKind::CreditNote]);
                 self.orders.extend(settling.orders.iter().copied());
             }
             Command::RefundTopUp { top_up, by } => {
                 self.top_ups.insert(*top_up);
                 self.spenders.insert(*by);
             }
-            Command::EndRefund(answer) => self.top_ups.extend([answer.top_up]),
+            Command::EndRefund(answer) => {
+                self.top_ups.insert(answer.top_up);
+                self.papers.insert(PaperKind::CreditNote);
+            }
             Command::ExpirePromo(user) => {
                 self.users.insert(*user);
                 self.lots.insert(*user);
@@ -361,7 +364,10 @@ impl Needs {
                 self.vouchers.insert(*code);
             }
             Command::WithdrawVouchers { batch, .. } => self.batches.extend([*batch]),
-            Command::ReviewTopUp(review) => self.top_ups.extend([review.top_up]),
+            Command::ReviewTopUp(review) => {
+                self.top_ups.insert(review.top_up);
+                self.papers.insert(PaperKind::Receipt);
+            }
             Command::Redemption(command) => self.add_redemption(command),
         }
     }

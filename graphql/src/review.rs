@@ -109,6 +109,8 @@ pub(crate) struct CardDispute {
     withdrawn: Tokens,
     /// Since when.
     opened_at: DateTime,
+    /// Until when the provider takes evidence; null if it names no day.
+    answer_by: Option<DateTime>,
     /// When it ended; null before.
     closed_at: Option<DateTime>,
 }
@@ -126,6 +128,7 @@ impl From<DisputeView> for CardDispute {
             held: view.held.into(),
             withdrawn: view.withdrawn.into(),
             opened_at: view.at.into(),
+            answer_by: view.answer_by.map(Into::into),
             closed_at: view.closed_at.map(Into::into),
         }
     }

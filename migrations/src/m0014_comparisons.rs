@@ -1,5 +1,6 @@
 //! The daily comparison with the payment provider: what came and went there,
-//! which days were compared, and what did not agree. All of it only grows.
+//! which days were compared, and what did not agree. All of that only grows.
+//! Beside it, until when the provider takes evidence in disputes.
 
 use sea_orm_migration::prelude::*;
 
@@ -29,6 +30,13 @@ CREATE INDEX provider_movements_day ON provider_movements (provider, moved_at)
 CREATE INDEX provider_movements_top_up ON provider_movements (top_up_id)
 
 CREATE INDEX provider_movements_payment ON provider_movements (provider, payment_ref)
+
+CREATE TABLE dispute_deadlines (
+    provider {small} NOT NULL,
+    provider_ref TEXT NOT NULL,
+    answer_by {int} NOT NULL,
+    PRIMARY KEY (provider, provider_ref)
+) {clustered}
 
 CREATE TABLE compared_days (
     provider {small} NOT NULL,

@@ -74,6 +74,8 @@ pub struct DisputeView {
     pub withdrawn: Tokens,
     /// Since when.
     pub at: Timestamp,
+    /// Until when the provider takes evidence, if it names a day.
+    pub answer_by: Option<Timestamp>,
     /// When it ended.
     pub closed_at: Option<Timestamp>,
 }
@@ -190,7 +192,8 @@ impl Store {
         let clause = window.clause("d.id", &mut values);
         let sql = format!(
             "SELECT d.id, d.top_up_id, t.reference, d.provider_ref, u.handle, d.state, d.currency, d.amount_minor, \
-             d.tokens, d.held, d.withdrawn, d.opened_at, d.closed_at FROM disputes d \
+             d.tokens, d.held, d.withdrawn, d.opened_at, l.answer_by, d.closed_at FROM disputes d \
+             LEFT JOIN dispute_deadlines l ON l.provider = d.provider AND l.provider_ref = d.provider_ref \
              JOIN top_ups t ON t.id = d.top_up_id JOIN users u ON u.id = d.user_id WHERE 1 = 1{clause}"
         );
         let read = |row: &mut Columns<'_>| {
@@ -206,6 +209,7 @@ impl Store {
                 held: row.tokens()?,
                 withdrawn: row.tokens()?,
                 at: row.time()?,
+                answer_by: row.time_optional()?,
                 closed_at: row.time_optional()?,
             })
         };

@@ -239,10 +239,41 @@ impl Store {
             true => Vec::new(),
             false => self.held_orders(top_up.user).await?,
         };
+        self.keep_deadlines(&payment).await?;
         let settling = Settling { top_up: id, payment, is_live, orders };
         self.command(None, Command::SettleTopUp(Box::new(settling)), None).await?;
         self.finish_intent(id).await?;
         self.load_top_up(id).await
+    }
+
+    /// Keeps until when evidence is taken in disputes, as the provider says
+    /// now. No token depends on it.
+    async fn keep_deadlines(&self, payment: &PaymentFacts) -> Done<()> {
+        let mut rows: Vec<Vec<Value>> = Vec::new();
+        for dispute in &payment.disputes {
+            let Some(answer_by) = dispute.answer_by else { continue };
+            let provider = payment.provider.number();
+            let known = "SELECT answer_by FROM dispute_deadlines WHERE provider = $1 AND provider_ref = $2";
+            let key = vec![provider.into(), Value::from(dispute.reference.clone())];
+            if self.read().row(known, key.clone(), |row| row.time()).await? != Some(answer_by) {
+                rows.push([key, vec![answer_by.millis().into()]].concat());
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.writer()?
+            .change(move |link| {
+                Box::pin(async move {
+                    let sql = "INSERT INTO dispute_deadlines (provider, provider_ref, answer_by) VALUES ($1, $2, $3) \
+                               ON CONFLICT (provider, provider_ref) DO UPDATE SET answer_by = excluded.answer_by";
+                    for row in rows {
+                        link.change(sql, row).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
     }
 
     /// Orders of a buyer whose tokens are still held, the newest first.

@@ -3,6 +3,7 @@
 //! matter which of them come late, twice or not at all.
 
 use crate::money::Money;
+use crate::time::Timestamp;
 use crate::topup::Provider;
 
 /// A payment as it stands now.
@@ -50,6 +51,8 @@ pub struct DisputeFacts {
     pub amount: Money,
     /// How far it has come.
     pub state: DisputeState,
+    /// Until when the provider takes evidence, if it names a day.
+    pub answer_by: Option<Timestamp>,
 }
 
 super::way::ways! {

@@ -7,7 +7,10 @@
 //! what is missing is taken, from spendable tokens first and as debt for the
 //! rest; then what an open dispute may take is kept back.
 
+use std::cmp::Ordering;
+
 use crate::book::{Book, Change, Decision, Facts};
+use crate::desk::{PaperKind, issue_card_correction};
 use crate::id::{DisputeId, OrderId, RefundId, TopUpId, UserId};
 use crate::ledger::account::{AccountId, AccountKind};
 use crate::ledger::posting::Posting;
@@ -81,6 +84,14 @@ pub(super) fn share(tokens: Tokens, part: Money, whole: Money) -> Tokens {
     i64::try_from(units).ok().and_then(Tokens::from_units).unwrap_or(tokens)
 }
 
+/// What so many of all tokens cost, in minor units, rounded up: the way back
+/// of [`share`].
+fn cost(part: Tokens, all: Tokens, paid: Money) -> i64 {
+    let (part, all) = (i128::from(part.units()), i128::from(all.units().max(1)));
+    let minor = (i128::from(paid.minor()) * part + all - 1) / all;
+    i64::try_from(minor).unwrap_or(i64::MAX).min(paid.minor())
+}
+
 /// The transfers of a way back, phase by phase.
 pub(super) struct Back<'a, 'b> {
     pub(super) book: &'b Book,
@@ -138,6 +149,7 @@ impl Back<'_, '_> {
         if disputes == before && refunded == refunded_before && !self.could_hold_more(&disputes) {
             return Ok(());
         }
+        self.write_paper(refunded_before, refunded, payment.asked);
         let is_tangled = refunded != refunded_before || disputes.len() > 1;
         self.give_again(&mut disputes, is_tangled)?;
         self.refund(refunded_before, refunded)?;
@@ -151,6 +163,23 @@ impl Back<'_, '_> {
         }
         self.conclude();
         Ok(())
+    }
+
+    /// A paper for money that went back without being asked for here: a credit
+    /// note, or a receipt if it came again. Those that a user asked for have
+    /// theirs when they are sent.
+    fn write_paper(&mut self, before: Tokens, after: Tokens, paid: Money) {
+        let all = self.top_up.credited;
+        let (before, after) = (cost(before, all, paid), cost(after, all, paid));
+        let (kind, minor) = match after.cmp(&before) {
+            Ordering::Equal => return,
+            Ordering::Greater => (PaperKind::CreditNote, after.saturating_sub(before)),
+            Ordering::Less => (PaperKind::Receipt, before.saturating_sub(after)),
+        };
+        if let Some(amount) = Money::new(minor, paid.currency()) {
+            let about = self.facts.mint.uuid(9);
+            issue_card_correction(self.book, self.facts, self.decision, (kind, amount), self.top_up, about);
+        }
     }
 
     /// The disputes as they should stand, with what was kept and taken so far.

@@ -172,6 +172,7 @@ impl SandboxPayment {
             reference: reference.clone(),
             amount: self.asked.checked_sub(self.refunded).unwrap_or(self.asked),
             state: *state,
+            answer_by: None,
         };
         PaymentFacts {
             provider: Provider::Sandbox,

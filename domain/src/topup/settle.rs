@@ -5,7 +5,7 @@
 //! the same.
 
 use crate::book::{Book, Change, Decision, Facts};
-use crate::desk::issue_card_receipt;
+use crate::desk::{PaperKind, issue_card_correction, issue_card_receipt};
 use crate::id::{OrderId, RefundId, TopUpId, UserId};
 use crate::ledger::account::{AccountId, AccountKind};
 use crate::ledger::posting::Posting;
@@ -156,8 +156,8 @@ pub struct RefundAnswer {
     pub state: RefundState,
 }
 
-/// Decides the end of a refund: if the money cannot go back, the tokens are
-/// given again. A second answer changes nothing.
+/// Decides the end of a refund: a credit note tells that the money went back;
+/// if it cannot, the tokens are given again. A second answer changes nothing.
 ///
 /// # Errors
 /// `NotFound` for an unknown refund.
@@ -195,6 +195,10 @@ pub fn decide_refund_answer(
             bonus_reversed: Tokens::ZERO,
             ..before.clone()
         }));
+    }
+    if answer.state == RefundState::Done {
+        let note = (PaperKind::CreditNote, refund.money);
+        issue_card_correction(book, facts, &mut decision, note, before, refund.id.uuid());
     }
     let closed_at = Some(facts.mint.at());
     let ended = Refund { state: answer.state, closed_at, ..refund.clone() };

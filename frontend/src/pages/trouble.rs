@@ -56,6 +56,7 @@ fn dispute_row(dispute: &DisputeView) -> DisputeRow {
         tokens: dispute.tokens,
         tokens_are: format!("{} kept back, {} taken", grouped(dispute.held), grouped(dispute.withdrawn)),
         at: dispute.at,
+        answer_by: dispute.answer_by.filter(|_| dispute.closed_at.is_none()),
         closed_at: dispute.closed_at,
     }
 }

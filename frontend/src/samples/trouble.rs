@@ -31,6 +31,7 @@ fn dispute(state: &'static str, is_over: bool) -> DisputeRow {
         tokens: tokens("1250"),
         tokens_are: "1,000 kept back, 250 taken".to_owned(),
         at: at(-9_000),
+        answer_by: (!is_over).then(|| at(9_000)),
         closed_at: is_over.then(|| at(-90)),
     }
 }

@@ -99,6 +99,8 @@ pub struct DisputeRow {
     pub tokens_are: String,
     /// Since when.
     pub at: Timestamp,
+    /// Until when the provider takes evidence, while that matters.
+    pub answer_by: Option<Timestamp>,
     /// When it ended.
     pub closed_at: Option<Timestamp>,
 }

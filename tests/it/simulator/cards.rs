@@ -364,6 +364,7 @@ fn facts(place: Number, told: &Told, cents: i64) -> PaymentFacts {
         reference: format!("dispute {place}.{number}"),
         amount: money(*minor),
         state: *state,
+        answer_by: None,
     };
     PaymentFacts {
         provider: Provider::Sandbox,

@@ -50,7 +50,12 @@ pub(super) async fn told(market: &Market, id: TopUpId, refunded: i64, dispute: O
     market.pass(1);
     let top_up = market.store.payable(id).await.unwrap();
     let session = top_up.card.unwrap().session;
-    let told = |state| DisputeFacts { reference: format!("of {session}"), amount: top_up.agreed.due, state };
+    let told = |state| DisputeFacts {
+        reference: format!("of {session}"),
+        amount: top_up.agreed.due,
+        state,
+        answer_by: None,
+    };
     let facts = PaymentFacts {
         provider: Provider::Sandbox,
         is_live: false,

@@ -5,12 +5,17 @@ use domain::access::Actor;
 use domain::desk::{Deed, PaperKind};
 use domain::event::Event;
 use domain::id::{PaperId, TopUpId};
+use domain::market::{Letterhead, Market as Rules};
+use domain::money::{Currency, Money};
 use domain::refusal::Refusal;
 use domain::tariff::Wanted;
-use domain::topup::{Method, TopUpState};
+use domain::time::Seconds;
+use domain::topup::facts::{PaymentFacts, Progress, RefundState};
+use domain::topup::{Method, Provider, TopUpState};
 use store::desk::{NewDeskOrder, NewMove, PaperView};
+use store::topups::TopUpAsked;
 use tests::databases::on_each_database;
-use tests::people::{Market, Person, refused, tokens};
+use tests::people::{Market, Person, open, refused, tokens};
 
 use super::desk::{came, desk, phoned, stands};
 use super::mail::reached;
@@ -303,6 +308,133 @@ fn the_database_keeps_papers_and_returns_as_they_are() {
             let error = direct.run(sql).await.expect_err(sql);
             assert!(error.contains(said), "{sql}\n{error}");
         }
+        market.clean().await;
+        market.store.close().await;
+    });
+}
+
+#[test]
+fn a_paper_keeps_who_wrote_it() {
+    on_each_database(async |base| {
+        let (market, keeper, heron, finch) = desk(base).await;
+        let id = agreed(&market, [&keeper, &heron, &finch], Method::Wire, 400).await;
+        market.store.close().await;
+        let address = vec!["2 New Lane".to_owned()];
+        let letterhead = Letterhead { address, ..Letterhead::default() };
+        let rules = Rules { name: "Farthing & Daughters".to_owned(), letterhead, ..Rules::default() };
+        for _ in 0..2 {
+            // Opened twice with the same details, they stand once.
+            open(&market.base, rules.clone(), market.world.clone()).await.close().await;
+        }
+        let store = open(&market.base, rules, market.world.clone()).await;
+        store.record_payment(&keeper.actor, id, came(&market, "4", "B1"), "p").await.unwrap();
+        let mut wrote = Vec::new();
+        for paper in store.papers(&finch.actor, id).await.unwrap() {
+            let issuer = store.paper(&finch.actor, paper.id).await.unwrap().issuer;
+            wrote.push((paper.label(), issuer.name, issuer.letterhead.address.join(", ")));
+        }
+        let line =
+            |label: &str, name: &str, address: &str| (label.to_owned(), name.to_owned(), address.to_owned());
+        let expected =
+            [line("P-000001", "Farthing", ""), line("R-000001", "Farthing & Daughters", "2 New Lane")];
+        wrote.sort_unstable();
+        assert_eq!(wrote, expected, "the older paper says what it said");
+        let direct = market.base.connect().await;
+        assert_eq!(direct.texts("SELECT issuer FROM letterheads").await.len(), 2);
+        for forged in [
+            "UPDATE letterheads SET issuer = '{}'",
+            "DELETE FROM letterheads",
+            "UPDATE papers SET letterhead_id = NULL",
+        ] {
+            assert!(direct.run(forged).await.is_err(), "{forged}");
+        }
+        store.close().await;
+    });
+}
+
+#[test]
+fn what_nobody_pays_in_advance_ends_by_itself() {
+    on_each_database(async |base| {
+        let (market, keeper, heron, finch) = desk(base).await;
+        let (store, staff) = (&market.store, [&keeper, &heron, &finch]);
+        store.set_credit_limit(&keeper.actor, "finch", "100").await.unwrap();
+        let quiet = agreed(&market, staff, Method::ProForma, 400).await;
+        let part = agreed(&market, staff, Method::Wire, 300).await;
+        let bill = agreed(&market, staff, Method::Invoice, 200).await;
+        let cheque = agreed(&market, staff, Method::Cheque, 100).await;
+        let due = store.papers(&finch.actor, quiet).await.unwrap()[0].due_at;
+        assert_eq!(due, Some(market.world.now().after(Seconds::days(45))), "the paper names the day");
+        store.record_payment(&keeper.actor, part, came(&market, "1", "B1"), "p").await.unwrap();
+        assert_eq!(refused(store.expire_desk_orders(&keeper.actor, 9).await), Refusal::Forbidden);
+        market.pass(86_400);
+        // A cheque that came back: its customer has as long again.
+        store.record_payment(&keeper.actor, cheque, came(&market, "1", "C1"), "c").await.unwrap();
+        let payment = store.desk_payments(&keeper.actor, cheque).await.unwrap()[0].id;
+        store.bounce_payment(&heron.actor, cheque, payment, "not covered").await.unwrap();
+        let state = async |id| store.desk_order(&keeper.actor, id).await.unwrap().top_up.state;
+        for (seconds, ended) in [(44 * 86_400 - 1, 0), (1, 1), (0, 0), (86_400 - 1, 0), (1, 1), (86_400, 0)] {
+            market.pass(seconds);
+            assert_eq!(
+                store.expire_desk_orders(&Actor::System, 9).await.unwrap(),
+                ended,
+                "{seconds} s later"
+            );
+        }
+        use TopUpState::{Credited, Expired, PartPaid};
+        let states = [state(quiet).await, state(cheque).await, state(part).await, state(bill).await];
+        assert_eq!(states, [Expired, Expired, PartPaid, Credited]);
+        let late = store.record_payment(&keeper.actor, quiet, came(&market, "4", "LATE"), "l").await;
+        assert_eq!(refused(late).code(), "WRONG_STATE");
+        assert_eq!(store.fall_due(&Actor::System, 9).await.unwrap(), 1, "only the invoice is reminded of");
+        assert_eq!(state(bill).await, TopUpState::Overdue);
+        market.clean().await;
+        market.store.close().await;
+    });
+}
+
+#[test]
+fn money_that_goes_back_to_a_card_gets_a_credit_note() {
+    on_each_database(async |base| {
+        let (market, _, _, finch) = desk(base).await;
+        let store = &market.store;
+        let cents = |minor| Money::new(minor, Currency::USD).unwrap();
+        let paid = async |session: &str, refunded: i64| {
+            let asked = TopUpAsked {
+                wanted: Wanted::Tokens(tokens("500")),
+                return_to: None,
+                intent: None,
+                key: session,
+            };
+            let id = store.top_up_by_card(&finch.actor, asked).await.unwrap().id;
+            store.begin_payment(&Actor::System, id, Provider::Stripe, session).await.unwrap();
+            for refunded in [0, refunded, refunded] {
+                let payment = PaymentFacts {
+                    provider: Provider::Stripe,
+                    session: session.to_owned(),
+                    is_live: false,
+                    progress: Progress::Paid,
+                    payment: Some(format!("pi_{session}")),
+                    asked: cents(500),
+                    refunded: cents(refunded),
+                    disputes: vec![],
+                };
+                store.settle_top_up(&Actor::System, id, payment, false).await.unwrap();
+                market.pass(1);
+            }
+            id
+        };
+        let part = paid("s1", 200).await;
+        assert_eq!(papers(&market, &finch, part).await, "R-000001 5.00, C-000001 2.00");
+        let whole = paid("s2", 0).await;
+        store.refund_top_up(&finch.actor, whole).await.unwrap();
+        assert_eq!(papers(&market, &finch, whole).await, "R-000002 5.00", "the money is still to be sent");
+        market.pass(1);
+        for _ in 0..2 {
+            for (refund, _) in store.refunds_due(9).await.unwrap() {
+                store.end_refund(&Actor::System, &refund, RefundState::Done).await.unwrap();
+            }
+        }
+        assert_eq!(papers(&market, &finch, whole).await, "R-000002 5.00, C-000002 5.00");
         market.clean().await;
         market.store.close().await;
     });

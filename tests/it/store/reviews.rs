@@ -116,7 +116,13 @@ fn disputes_and_debts_are_shown_to_the_staff_alone() {
         let fine = payment("s2", cents(500));
         store.settle_top_up(&Actor::System, paid, fine.clone(), false).await.unwrap();
         store.give_tokens(&finch.actor, "keeper", tokens("300"), "", "g").await.unwrap();
-        let lost = DisputeFacts { reference: "dp_1".into(), amount: cents(500), state: DisputeState::Lost };
+        let by = market.world.now().after(domain::time::Seconds::days(7));
+        let lost = DisputeFacts {
+            reference: "dp_1".into(),
+            amount: cents(500),
+            state: DisputeState::Lost,
+            answer_by: Some(by),
+        };
         let facts = PaymentFacts { disputes: vec![lost], ..fine };
         store.settle_top_up(&Actor::System, paid, facts, false).await.unwrap();
         let debts = store.debts(&keeper.actor).await.unwrap();
@@ -127,6 +133,7 @@ fn disputes_and_debts_are_shown_to_the_staff_alone() {
             (disputes[0].state, disputes[0].provider_reference.as_str()),
             (DisputeState::Lost, "dp_1")
         );
+        assert_eq!(disputes[0].answer_by, Some(by), "the day that the provider names");
         for (actor, code) in [(&Actor::Visitor(None), "NOT_SIGNED_IN"), (&finch.actor, "FORBIDDEN")] {
             let refusals = [
                 refused(store.debts(actor).await),

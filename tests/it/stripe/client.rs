@@ -114,6 +114,8 @@ fn how_a_payment_stands_is_what_happened_to_it() {
         double.is_disputed(&late);
         let state = async || look(&late).await.disputes[0].state;
         assert_eq!(state().await, DisputeState::Open);
+        let answer_by = look(&late).await.disputes[0].answer_by;
+        assert_eq!(answer_by.map(Timestamp::millis), Some(1_796_040_000_000), "the day for evidence");
         double.is_withdrawn(&late);
         assert_eq!(state().await, DisputeState::Withdrawn);
         double.wins(&late);

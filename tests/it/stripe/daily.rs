@@ -180,6 +180,8 @@ fn what_was_credited_all_the_same_agrees() {
     run(async {
         let hand = Hand::on(Base::fresh(Kind::Sqlite).await).await;
         let (keeper, heron) = (hand.market.staff("keeper").await, hand.market.staff("heron").await);
+        // Its receipt has a number that follows on that of another.
+        paid(&hand, "wren").await;
         let begun = hand.begins("finch").await;
         hand.double.asks_otherwise(&begun.session, 800, "usd");
         hand.double.is_paid(&begun.session);

@@ -96,6 +96,7 @@ impl Dispute {
         json!({
             "id": self.id, "object": "dispute", "status": self.status, "amount": self.amount,
             "payment_intent": payment, "balance_transactions": moved,
+            "evidence_details": { "due_by": 1_796_040_000, "has_evidence": false },
         })
     }
 }

@@ -101,7 +101,8 @@ fn how_reviews_end() {
 /// or is with the bank: as for anybody else.
 #[test]
 fn what_was_credited_all_the_same_goes_back_like_any_other() {
-    let dispute = |state| vec![DisputeFacts { reference: "d".to_owned(), amount: dollars(99), state }];
+    let dispute =
+        |state| vec![DisputeFacts { reference: "d".to_owned(), amount: dollars(99), state, answer_by: None }];
     let table = [
         (0, vec![], "finch spendable 100, finch promo 10"),
         (33, vec![], "finch spendable 66.6667, finch promo 6.6667"),

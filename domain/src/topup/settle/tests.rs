@@ -49,6 +49,7 @@ fn standing(text: &str) -> PaymentFacts {
                 reference: "d".to_owned(),
                 amount: dollars(100),
                 state,
+                answer_by: None,
             })),
         }
     }
@@ -245,4 +246,47 @@ fn a_whole_top_up_goes_back_once_and_comes_again_if_the_money_cannot() {
     assert_eq!(answer(&mut scene, RefundState::Done), "top-up");
     assert_adds_up(&scene);
     assert_eq!(scene.balances(), "finch spendable 100, finch promo 10");
+}
+
+/// The papers of a card payment: what came, less what went back, is what is
+/// left of the money, whatever was told in between.
+#[test]
+fn money_that_goes_back_gets_a_paper() {
+    let table: [(&[&str], &str); 7] = [
+        (&["paid"], "R-000001 1.00"),
+        (&["paid", "refunded 40"], "R-000001 1.00, C-000001 0.40"),
+        (&["paid", "refunded 40", "refunded 100"], "R-000001 1.00, C-000001 0.40, C-000002 0.60"),
+        (&["refunded 33"], "R-000001 1.00, C-000001 0.33"),
+        (&["paid", "refunded 40", "refunded 7"], "R-000001 1.00, C-000001 0.40, R-000002 0.33"),
+        (&["paid", "open", "withdrawn", "lost"], "R-000001 1.00"),
+        (&["paid", "asks", "done", "refunded 100"], "R-000001 1.00, C-000001 1.00"),
+    ];
+    for (steps, expected) in table {
+        let mut scene = scene("");
+        for step in steps {
+            match *step {
+                "asks" => {
+                    let asked = Command::RefundTopUp { top_up: id(), by: user("finch") };
+                    scene.ask(user("finch").uuid(), asked).unwrap();
+                }
+                "done" => {
+                    let refund = scene.book.refunds(id())[0].id;
+                    let answer = RefundAnswer { top_up: id(), refund, state: RefundState::Done };
+                    scene.ask(uuid::Uuid::nil(), Command::EndRefund(answer)).unwrap();
+                }
+                step => assert_eq!(settle(&mut scene, standing(step)), "top-up"),
+            }
+        }
+        let paper = |change: &Change| match change {
+            Change::Desk(change) => match &**change {
+                crate::desk::DeskChange::Issued(it) => {
+                    Some(format!("{} {}", it.label(), it.amount.decimal()))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let papers: Vec<String> = scene.book.written.changes.iter().filter_map(paper).collect();
+        assert_eq!(papers.join(", "), expected, "{steps:?}");
+    }
 }

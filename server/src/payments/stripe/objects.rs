@@ -72,6 +72,16 @@ pub(super) struct Dispute {
     pub(super) amount: i64,
     #[serde(default)]
     pub(super) balance_transactions: Vec<Balance>,
+    #[serde(default)]
+    pub(super) evidence_details: Option<EvidenceDetails>,
+}
+
+/// What Stripe wants for a dispute.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct EvidenceDetails {
+    /// In seconds; nothing if it is too late, or nothing is asked.
+    #[serde(default)]
+    pub(super) due_by: Option<i64>,
 }
 
 /// Money that came or went because of something.

@@ -1,6 +1,7 @@
 //! How a payment stands, from what Stripe answers.
 
 use domain::money::{Currency, Money};
+use domain::time::Timestamp;
 use domain::topup::Provider;
 use domain::topup::facts::{DisputeFacts, DisputeState, PaymentFacts, Progress};
 
@@ -39,7 +40,9 @@ pub(super) fn facts(session: Session, refunds: &[Refund], disputes: &[Dispute]) 
     let sent = sent.try_fold(0i64, i64::checked_add)?;
     let dispute = |dispute: &Dispute| {
         let amount = from_stripe(currency, dispute.amount)?;
-        Some(DisputeFacts { reference: dispute.id.clone(), amount, state: state_of(dispute) })
+        let due_by = dispute.evidence_details.as_ref().and_then(|details| details.due_by);
+        let answer_by = due_by.map(|seconds| Timestamp::from_millis(seconds.saturating_mul(1_000)));
+        Some(DisputeFacts { reference: dispute.id.clone(), amount, state: state_of(dispute), answer_by })
     };
     Some(PaymentFacts {
         provider: Provider::Stripe,

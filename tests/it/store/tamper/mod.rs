@@ -97,10 +97,12 @@ const ADDED: [&str; 7] =
 const OTHERS: &[&str] = &[
     "customers",
     "compared_days",
+    "dispute_deadlines",
     "comparison_findings",
     "provider_movements",
     "handovers",
     "credit_limits",
+    "letterheads",
     "bill_tos",
     "desk_reminders",
     "desk_attachments",
