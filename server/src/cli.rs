@@ -204,6 +204,7 @@ mod tests {
             ("farthing serve --data d --listen 127.0.0.1:0", Command::Serve(at.clone())),
             ("farthing demo --data d --listen 127.0.0.1:0", Command::Demo(at)),
             ("farthing migrate", Command::Migrate),
+            ("farthing compare", Command::Compare),
             ("farthing audit --data d", Command::Audit(Audit { search: false })),
             ("farthing audit --search", Command::Audit(Audit { search: true })),
             ("farthing reindex --data d", Command::Reindex),

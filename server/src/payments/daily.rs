@@ -61,7 +61,8 @@ impl Payments {
     /// tells whether it keeps one.
     async fn read_account(&self, provider: &Arc<dyn Provider>, day: Day) -> Done<bool> {
         let which = provider.which();
-        let newest = self.store.newest_movement(which).await?.unwrap_or(day.begin());
+        // Whoever compared the day before has read up to this one.
+        let newest = self.store.newest_movement(which).await?.unwrap_or(day.begin()).max(day.begin());
         let (mut from, now) = (newest.before(OVERLAP), self.store.world().now().after(Seconds::new(1)));
         while from < now {
             let until = Day::of(from).end().min(now);

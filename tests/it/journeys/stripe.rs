@@ -216,4 +216,7 @@ async fn payments_that_do_not_fit_wait_for_a_person() {
     assert_eq!(told, 3);
     shop.program.stop();
     shop.program.audit();
+    let compared = shop.program.run(&["compare"]);
+    let said = String::from_utf8_lossy(&compared.stdout).into_owned();
+    assert!(compared.status.success() && said.contains("Compared 0 more days."), "no day is over: {said}");
 }
