@@ -11,11 +11,12 @@ use uuid::Uuid;
 use crate::book::{Book, Change};
 use crate::desk::{DeskChange, PaperKind};
 use crate::gift::Gift;
-use crate::id::{GiftId, OrderId, SessionId, TopUpId, UserId};
+use crate::id::{GiftId, OrderId, RedemptionId, SessionId, TopUpId, UserId};
 use crate::ledger::account::AccountKind;
 use crate::mail::MailKind;
 use crate::money::Money;
 use crate::order::{Order, OrderLine, OrderState};
+use crate::redemption::{RedemptionChange, RedemptionState};
 use crate::time::Timestamp;
 use crate::tokens::Tokens;
 use crate::topup::TopUp;
@@ -166,6 +167,19 @@ pub enum Event {
         /// What came back.
         amount: Tokens,
     },
+    /// It was decided, or tried, to pay for tokens.
+    Redeemed {
+        /// Which redemption.
+        redemption: RedemptionId,
+        /// Where it stands now.
+        state: RedemptionState,
+        /// How many tokens.
+        tokens: Tokens,
+        /// What is paid for them, with its currency.
+        money: String,
+        /// Why it came to nothing, if somebody said so.
+        why: Option<String>,
+    },
 }
 
 impl Event {
@@ -185,6 +199,7 @@ impl Event {
             Self::Delivered { .. } => MailKind::Delivered,
             Self::Released { .. } => MailKind::Released,
             Self::Cancelled { .. } => MailKind::Cancelled,
+            Self::Redeemed { .. } => MailKind::Redemption,
         }
     }
 
@@ -203,7 +218,8 @@ impl Event {
             | Self::NewDevice { .. }
             | Self::TopUpCredited { .. }
             | Self::InvoiceIssued { .. }
-            | Self::Overdue { .. } => None,
+            | Self::Overdue { .. }
+            | Self::Redeemed { .. } => None,
         }
     }
 
@@ -228,6 +244,9 @@ impl Event {
             | Self::Delivered { order, .. }
             | Self::Released { order, .. }
             | Self::Cancelled { order, .. } => id(order.uuid()),
+            Self::Redeemed { redemption, state, .. } => {
+                Some([redemption.uuid().as_bytes().as_slice(), &state.number().to_be_bytes()].concat())
+            }
         }
     }
 }
@@ -257,6 +276,7 @@ pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
             top_up_moved(before, top_up).into_iter().collect()
         }
         Change::Desk(change) => desk_changed(book, change).into_iter().collect(),
+        Change::Redemption(change) => redeemed(change).into_iter().collect(),
         // Who claims a gift or voucher, opens an account, begins a top-up or
         // empties a cart sees what comes of it; stock is nobody's business.
         Change::AccountOpened(_)
@@ -266,7 +286,6 @@ pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
         | Change::CartEmptied(_)
         | Change::LotMade(_)
         | Change::Licence(_)
-        | Change::Redemption(_)
         | Change::Review(_)
         | Change::VouchersIssued { .. }
         | Change::VoucherClosed { .. }
@@ -274,6 +293,26 @@ pub fn notices(book: &Book, change: &Change) -> Vec<Notice> {
         | Change::RefundStands(_)
         | Change::GiftClosed { .. } => Vec::new(),
     }
+}
+
+/// What others decided of a redemption, and what the bank made of it; who asks
+/// and thinks better of it knows.
+fn redeemed(change: &RedemptionChange) -> Option<Notice> {
+    use RedemptionState::{Approved, Asked, Cancelled, Failed, Paid, Rejected, Sent};
+    let RedemptionChange::Moved { redemption, at, note, .. } = change else { return None };
+    let why = match redemption.state {
+        Asked | Sent | Cancelled => return None,
+        Approved | Paid => None,
+        Failed | Rejected => note.as_ref().map(|note| note.as_str().to_owned()),
+    };
+    let event = Event::Redeemed {
+        redemption: redemption.id,
+        state: redemption.state,
+        tokens: redemption.tokens,
+        money: redemption.money.to_string(),
+        why,
+    };
+    Some(Notice { to: redemption.user, event, at: *at })
 }
 
 /// The desk tells what is to be paid, and what should have been.

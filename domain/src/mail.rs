@@ -36,11 +36,13 @@ pub enum MailKind {
     Released,
     /// The seller called an order off.
     Cancelled,
+    /// What became of tokens that the user wants money for.
+    Redemption,
 }
 
 impl MailKind {
     /// All kinds, in the order in which they are offered.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AddressConfirmation,
         Self::Welcome,
         Self::NewDevice,
@@ -53,6 +55,7 @@ impl MailKind {
         Self::Delivered,
         Self::Released,
         Self::Cancelled,
+        Self::Redemption,
     ];
 
     /// The kind's number in the tables.
@@ -71,6 +74,7 @@ impl MailKind {
             Self::Delivered => 10,
             Self::Released => 11,
             Self::Cancelled => 12,
+            Self::Redemption => 13,
         }
     }
 
@@ -96,6 +100,7 @@ impl MailKind {
             Self::Delivered => "delivered",
             Self::Released => "released",
             Self::Cancelled => "cancelled",
+            Self::Redemption => "redemption",
         }
     }
 
@@ -120,7 +125,8 @@ impl MailKind {
             | Self::Bought
             | Self::Delivered
             | Self::Released
-            | Self::Cancelled => true,
+            | Self::Cancelled
+            | Self::Redemption => true,
         }
     }
 }

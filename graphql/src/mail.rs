@@ -38,6 +38,8 @@ twin! {
         Released,
         /// The seller called an order off.
         Cancelled,
+        /// What became of tokens that you want money for.
+        Redemption,
     }
 }
 

@@ -2,6 +2,7 @@
 //! next.
 
 use domain::event::{Event, Piece};
+use domain::redemption::RedemptionState;
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
 
@@ -62,6 +63,46 @@ pub(super) fn letter(event: &Event, occasion: &Occasion<'_>) -> Letter {
                 .fact("Back in your wallet", amount_of(*amount))
                 .way("See the order", routes::Order::to(order))
         }
+        Event::Redeemed { state, tokens, money, why, .. } => {
+            redeemed(occasion, *state, (*tokens, money), why.as_deref())
+        }
+    }
+}
+
+fn redeemed(
+    occasion: &Occasion<'_>,
+    state: RedemptionState,
+    (tokens, money): (Tokens, &str),
+    why: Option<&str>,
+) -> Letter {
+    use RedemptionState::{Approved, Asked, Cancelled, Failed, Paid, Rejected, Sent};
+    let (subject, lead, next) = match state {
+        Paid => (format!("{money} were paid to you"), "The bank has paid for your tokens.", None),
+        Failed => (
+            "A payment to you did not go through".to_owned(),
+            "The bank could not pay you. Your tokens are back in your income.",
+            Some("Look at where you want to be paid, and ask again."),
+        ),
+        Rejected => (
+            format!("{money} are not paid"),
+            "We do not pay for these tokens. They are back in your income.",
+            Some("Write to us if you think that this is a mistake."),
+        ),
+        Approved | Asked | Sent | Cancelled => (
+            format!("{money} will be paid to you"),
+            "We have agreed to pay for your tokens.",
+            Some("The bank is told next; you hear from us when it has paid."),
+        ),
+    };
+    let letter = Letter::new(occasion, subject, lead).fact("Tokens", amount_of(tokens)).fact("Money", money);
+    let letter = match why {
+        Some(why) => letter.fact("Why", why),
+        None => letter,
+    };
+    let letter = letter.way("See what you asked for", routes::Redemptions);
+    match next {
+        Some(next) => letter.next(next),
+        None => letter,
     }
 }
 

@@ -1,5 +1,6 @@
 use domain::event::Piece;
-use domain::id::{GiftId, OrderId, SessionId, TopUpId, UserId};
+use domain::id::{GiftId, OrderId, RedemptionId, SessionId, TopUpId, UserId};
+use domain::redemption::RedemptionState;
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
 use uuid::Uuid;
@@ -57,6 +58,13 @@ fn events() -> Vec<Event> {
         Event::Delivered { order, seller: user, pieces: pieces(2), total: tokens(40) },
         Event::Released { order, buyer: user, income: tokens(38), fee: tokens(2) },
         Event::Cancelled { order, seller: user, amount: tokens(1) },
+        Event::Redeemed {
+            redemption: RedemptionId::new(Uuid::nil()),
+            state: RedemptionState::Failed,
+            tokens: tokens(60),
+            money: "0.60 USD".to_owned(),
+            why: Some(HOSTILE.to_owned()),
+        },
     ]
 }
 

@@ -36,6 +36,7 @@ const fn words(kind: MailKind) -> &'static str {
         MailKind::Delivered => "What I bought is there",
         MailKind::Released => "The tokens of a sale are mine",
         MailKind::Cancelled => "An order was called off",
+        MailKind::Redemption => "What becomes of tokens that I want money for",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Redemptions: earned tokens back into money, from the sale to the bank.
 
 use domain::access::Actor;
+use domain::event::Event;
 use domain::market::Market as Rules;
 use domain::redemption::{RedemptionState, RedemptionTerms};
 use domain::tokens::Tokens;
@@ -8,6 +9,8 @@ use store::page::Window;
 use store::redemptions::RedemptionView;
 use tests::databases::{Base, on_each_database};
 use tests::people::{Market, Person, refused, tokens};
+
+use super::mail::reached;
 
 const DAY: u32 = 86_400;
 
@@ -21,7 +24,10 @@ pub(super) fn rules() -> Rules {
 /// A market with two of the staff, wren who has earned 190 of a file and a
 /// service, and finch who bought them.
 async fn scene(base: Base) -> (Market, Person, Person, Person, Person) {
-    let market = Market::under(rules(), base).await;
+    scene_in(Market::under(rules(), base).await).await
+}
+
+async fn scene_in(market: Market) -> (Market, Person, Person, Person, Person) {
     let (keeper, heron) = (market.staff("keeper").await, market.staff("heron").await);
     let (wren, finch) = (market.person("wren").await, market.person_with("finch", 1_000).await);
     // The first 50 that a buyer pays are welcome tokens: so all is promo-paid
@@ -119,6 +125,53 @@ fn what_comes_to_nothing_comes_back() {
             assert_eq!(redeemable(&market, &wren).await, tokens("190"), "it is as old as before");
             market.clean().await;
         }
+        market.store.close().await;
+    });
+}
+
+#[test]
+fn who_asked_hears_what_becomes_of_it() {
+    on_each_database(async |base| {
+        let (market, keeper, heron, wren, _) = scene_in(Market::with_mail_under(rules(), base).await).await;
+        let store = &market.store;
+        reached(&market, &wren).await;
+        market.pass(14 * DAY);
+        let ask = async |key: &str| {
+            store.request_redemption(&wren.actor, tokens("60"), "my bank", key).await.unwrap().redemption.id
+        };
+        let heard = async || {
+            let mut heard = Vec::new();
+            for letter in store.take_letters(&Actor::System, 100).await.unwrap() {
+                store.letter_sent(&Actor::System, letter.id).await.unwrap();
+                let Event::Redeemed { state, money, why, .. } = letter.event else { continue };
+                let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                heard.push(format!("{}: {} {money}{why}", letter.handle, state.name()));
+            }
+            heard
+        };
+        let (paid, failed, declined) = (ask("a").await, ask("b").await, ask("c").await);
+        assert!(heard().await.is_empty(), "who asks knows");
+        store.approve_redemption(&heron.actor, paid).await.unwrap();
+        store.approve_redemption(&heron.actor, failed).await.unwrap();
+        store.reject_redemption(&keeper.actor, declined, "who is this").await.unwrap();
+        let mut all = heard().await;
+        all.sort_unstable();
+        assert_eq!(
+            all,
+            ["wren: agreed 0.60 USD", "wren: agreed 0.60 USD", "wren: declined 0.60 USD: who is this"]
+        );
+        store.send_redemptions(&keeper.actor, "b").await.unwrap();
+        for _ in 0..2 {
+            store.record_redemption_paid(&keeper.actor, paid, "B 1", "p").await.unwrap();
+        }
+        store.record_redemption_failed(&keeper.actor, failed, "no such account").await.unwrap();
+        let mut all = heard().await;
+        all.sort_unstable();
+        assert_eq!(all, ["wren: failed 0.60 USD: no such account", "wren: paid 0.60 USD"]);
+        let last = ask("d").await;
+        store.cancel_redemption(&wren.actor, last).await.unwrap();
+        assert!(heard().await.is_empty(), "who thinks better of it knows");
+        market.clean().await;
         market.store.close().await;
     });
 }
