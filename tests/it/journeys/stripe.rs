@@ -216,6 +216,14 @@ async fn payments_that_do_not_fit_wait_for_a_person() {
     assert_eq!(told, 3);
     shop.program.stop();
     shop.program.audit();
+    shop.program.start();
+    let staff = Api::staff(&shop.program, "office").await;
+    let asked = "{ vendor { cardTrouble { misfits { why } comparedDays { day comparedAt topUps differing } \
+                 comparisonFindings { day reference payment difference here there } disputes { answerBy } } } }";
+    let trouble = staff.ask(asked, json!({})).await["vendor"]["cardTrouble"].clone();
+    assert_eq!(trouble["misfits"].as_array().map(Vec::len), Some(3));
+    assert_eq!((&trouble["comparedDays"], &trouble["comparisonFindings"]), (&json!([]), &json!([])));
+    shop.program.stop();
     let compared = shop.program.run(&["compare"]);
     let said = String::from_utf8_lossy(&compared.stdout).into_owned();
     assert!(compared.status.success() && said.contains("Compared 0 more days."), "no day is over: {said}");
