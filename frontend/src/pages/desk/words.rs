@@ -63,7 +63,7 @@ pub(in crate::pages) const fn state_words(state: TopUpState) -> &'static str {
         TopUpState::WrittenOff => "written off",
         TopUpState::Rejected => "declined",
         TopUpState::Cancelled => "called off",
-        TopUpState::Expired => "nobody agreed in time",
+        TopUpState::Expired => "nobody agreed or paid in time",
         TopUpState::Reversed => "sent back",
         TopUpState::Review => "does not fit",
     }
@@ -78,7 +78,7 @@ pub(super) const fn deed_words(deed: Deed) -> &'static str {
         Deed::Paid => "Money came",
         Deed::FellDue => "Fell due",
         Deed::WrittenOff => "Written off",
-        Deed::Expired => "Nobody agreed in time",
+        Deed::Expired => "Nobody agreed or paid in time",
         Deed::Reminded => "Reminded",
         Deed::Bounced => "A payment came back",
         Deed::Reversed => "Taken back",
