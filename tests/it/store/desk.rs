@@ -209,7 +209,7 @@ const ATTACKS: [(&str, &str); 11] = [
     ("UPDATE desk_orders SET notes = 'another'", "never changes"),
     ("DELETE FROM desk_orders", "never changes"),
     (
-        "INSERT INTO papers SELECT top_up_id, 2, 1, top_up_id, top_up_id, 'USD', 1, NULL, 1 FROM desk_orders",
+        "INSERT INTO papers SELECT top_up_id, 2, 1, top_up_id, top_up_id, 'USD', 1, NULL, 1, NULL FROM desk_orders",
         "too few others",
     ),
     (
