@@ -133,7 +133,7 @@ async fn a_cheque_bounces_a_remainder_moves_and_a_mistake_is_taken_back() {
 
     // A transfer brings too much: the rest pays the cheque's order, and what
     // is left goes back.
-    let wire = agreed(&keeper, &heron, &keys.handle, "bank transfer", "300").await;
+    let wire = agreed(&keeper, &heron, &keys.handle, "wire", "300").await;
     pays(&keeper, &wire, "10.00", "WIRE 8").await;
     assert_eq!(balance().await, "350");
     let code = keeper.get(&cheque).await.expect(200);
