@@ -110,14 +110,14 @@ pub(super) async fn figures(ask: Ask, Path(id): Path<String>, query: Pairs) -> A
             .iter()
             .map(|row| (row.name.clone(), row.used.get(place).copied().unwrap_or_default()))
             .collect();
-        Chart::of(&format!("{meter}, {per}"), &values, |units| counted(units))
+        Chart::of(&format!("{meter}, {per}"), &values, counted)
     };
     let meters: Vec<String> = figures.meters.iter().map(|meter| meter_name(&meter.code)).collect();
     let earned = value(|row| u64::try_from(row.earned.units()).unwrap_or_default());
     let mut money = Chart::of(&format!("Tokens earned, {per}"), &earned, |units| grouped(tokens(units)));
     money.top = grouped(tokens(earned.iter().map(|(_, units)| *units).max().unwrap_or_default()));
     let uses = meters.iter().enumerate().map(used).collect();
-    let sold = Chart::of(&format!("Licences sold, {per}"), &value(|row| row.sold), |sold| counted(sold));
+    let sold = Chart::of(&format!("Licences sold, {per}"), &value(|row| row.sold), counted);
     let happened = |row: &FigureRow| row.sold > 0 || row.used.iter().any(|used| *used > 0);
     show(&FiguresView {
         page: ask.own_page(&format!("{}: figures", listing.title)).await?,

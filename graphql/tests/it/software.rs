@@ -148,5 +148,5 @@ async fn a_licence_of_old_versions_fetches_the_newest_that_it_covers() {
 /// The number of somebody's only licence.
 async fn store_id(house: &House, person: &Person) -> LicenceId {
     let window = store::page::Window::<Uuid>::first(1, None);
-    house.store.licences(&person.actor, window).await.unwrap().items[0].id()
+    house.store.licences(&person.actor, window).await.expect("they are read").items[0].id()
 }

@@ -62,7 +62,7 @@ fn wherever_a_file_was_read_to_it_is_unpacked_from_its_beginning() {
         let asked = Survey { os: "linux", arch: "x86_64", kind, main: "bin/inkwell" };
         let found = survey(&mut file, asked).unwrap();
         let into = tempfile::tempdir().unwrap();
-        crate::unpack(&mut file, &found, &Listing::read(&found).unwrap(), into.path()).unwrap();
+        unpack(&mut file, &found, &Listing::read(&found).unwrap(), into.path()).unwrap();
     }
 }
 

@@ -258,8 +258,8 @@ fn nothing_of_the_computer_or_the_person_is_told() {
 
 /// What a launcher says when it is run as the shell runs it.
 fn launched(launcher: &Path) -> (Option<i32>, String) {
-    let output = Command::new(launcher).args(["two words", "7"]).env_clear().output().unwrap();
-    (output.status.code(), String::from_utf8(output.stdout).unwrap().trim().to_owned())
+    let output = Command::new(launcher).args(["two words", "7"]).env_clear().output().expect("it starts");
+    (output.status.code(), String::from_utf8(output.stdout).expect("a text").trim().to_owned())
 }
 
 #[test]
