@@ -63,7 +63,7 @@ pub(super) fn terms() -> DeskTerms {
         credit: Seconds::days(CREDIT_DAYS),
         waits: Seconds::days(WAITS_DAYS),
         // Long enough that nothing ends of it here.
-        pays: Seconds::days(60_000),
+        pays: Seconds::days(40_000),
     }
 }
 
