@@ -126,6 +126,8 @@ const OFFERED_TO_STAFF: &[(&str, &str)] = &[
     ("misfits", "CardTrouble.misfits"),
     ("misfit", "ReviewTopUpPayload.misfit"),
     ("disputes", "CardTrouble.disputes"),
+    ("compared_days", "CardTrouble.comparedDays"),
+    ("comparison_findings", "CardTrouble.comparisonFindings"),
     ("debts", "CardTrouble.debt"),
     ("record_redemption_failed", "Mutation.recordRedemptionFailed"),
 ];
@@ -150,6 +152,8 @@ const OF_THE_PROGRAM: &[&str] = &[
     "put_refund_off",
     "receive_event",
     "close_event",
+    "close_day",
+    "keep_movements",
     "open_sandbox_payment",
     "move_sandbox_payment",
     "sandbox_delivered",
