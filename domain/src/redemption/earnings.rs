@@ -6,7 +6,13 @@
 //! promo-paid income first, then out of the oldest; what is redeemed is never
 //! promo-paid. What comes back after being spent goes to where it came from,
 //! and a sale that is given back takes its own income along. So no way round
-//! through a gift link, an order or a refund makes income older or cleaner.
+//! through a gift link of one's own, an order called off or a refund makes a
+//! user's income older or cleaner.
+//!
+//! The mark does not travel: promo-paid income that is given to somebody else,
+//! or spent at another seller, counts there like any other. Two who work
+//! together can so turn welcome tokens into income that ripens; what stands in
+//! their way is the time it takes and the person who approves a redemption.
 //!
 //! Why all promo-paid income, and not only that between linked accounts: an
 //! account is free and needs no name, so nothing here could tell which two
