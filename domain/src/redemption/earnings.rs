@@ -2,10 +2,13 @@
 //! into and out of the income account, oldest first.
 //!
 //! Income is redeemable once it is as old as the vendor says, and if it was
-//! not paid out of promo tokens. What a user spends or gives comes out of
-//! promo-paid income first, then out of the oldest; what is redeemed is never
-//! promo-paid. What comes back after being spent goes to where it came from,
-//! and a sale that is given back takes its own income along. So no way round
+//! not paid out of promo tokens. An order can pay more than once, a file at
+//! once and goods when they are confirmed, and each part has an age of its own.
+//! What a user spends or gives comes out of promo-paid income first, then out
+//! of the oldest; what is redeemed is never promo-paid. What comes back after
+//! being spent goes to where it came from. A sale that is given back takes its
+//! own income along, the youngest part first and what is promo-paid last; what
+//! is no longer there of it is spent like anything else. So no way round
 //! through a gift link of one's own, an order called off or a refund makes a
 //! user's income older or cleaner.
 //!
@@ -64,9 +67,9 @@ pub struct Movement {
     pub at: Timestamp,
 }
 
-/// What was earned by one sale, as far as it was not given back.
-#[derive(Clone, Copy, Debug, Default)]
-struct Income {
+/// What one sale brought at one time, as far as it was not given back.
+#[derive(Clone, Copy, Debug)]
+struct Part {
     clean: i64,
     promo: i64,
     at: Timestamp,
@@ -98,7 +101,8 @@ pub struct Earnings {
     debits: i64,
     /// The promo-paid part of the balance.
     promo: i64,
-    incomes: HashMap<Uuid, Income>,
+    /// By the order, oldest first.
+    sales: HashMap<Uuid, Vec<Part>>,
     /// By what it was spent on: how much of that was promo-paid, and still is
     /// away.
     spent_promo: HashMap<Uuid, i64>,
@@ -129,28 +133,39 @@ impl Earnings {
             (PromoIncome::Never, _) => Tokens::ZERO,
         }
         .units();
-        let income = self.incomes.entry(movement.reference).or_default();
-        income.promo = income.promo.saturating_add(from_promo);
-        income.clean = income.clean.saturating_add(amount.units().saturating_sub(from_promo));
-        income.at = movement.at;
+        let clean = amount.units().saturating_sub(from_promo);
+        let part = Part { clean, promo: from_promo, at: movement.at };
+        self.sales.entry(movement.reference).or_default().push(part);
         self.promo = self.promo.saturating_add(from_promo);
     }
 
-    /// Out of the sale's own income if it is a sale that is given back, the
-    /// promo-paid part last; else out of promo-paid income first.
+    /// Out of the sale's own income as far as it is a sale that is given
+    /// back, else out of promo-paid income first.
     fn spend(&mut self, reference: Uuid, amount: i64) {
-        if let Some(income) = self.incomes.get_mut(&reference) {
-            let clean = amount.min(income.clean);
-            let promo = amount.saturating_sub(clean).min(income.promo);
-            income.clean = income.clean.saturating_sub(clean);
-            income.promo = income.promo.saturating_sub(promo);
-            self.promo = self.promo.saturating_sub(promo.min(self.promo));
-            return;
-        }
+        let amount = amount.saturating_sub(self.give_back(reference, amount));
         let promo = amount.min(self.promo);
         self.promo = self.promo.saturating_sub(promo);
         let away = self.spent_promo.entry(reference).or_default();
         *away = away.saturating_add(promo);
+    }
+
+    /// Takes a sale's own income, the promo-paid part last and only as far as
+    /// it is there still, and tells how much.
+    fn give_back(&mut self, reference: Uuid, amount: i64) -> i64 {
+        let Some(parts) = self.sales.get_mut(&reference) else { return 0 };
+        let mut rest = amount;
+        for part in parts.iter_mut().rev() {
+            let clean = rest.min(part.clean);
+            part.clean = part.clean.saturating_sub(clean);
+            rest = rest.saturating_sub(clean);
+        }
+        for part in parts.iter_mut().rev() {
+            let promo = rest.min(part.promo).min(self.promo);
+            part.promo = part.promo.saturating_sub(promo);
+            self.promo = self.promo.saturating_sub(promo);
+            rest = rest.saturating_sub(promo);
+        }
+        amount.saturating_sub(rest)
     }
 
     fn come_back(&mut self, reference: Uuid, amount: i64) {
@@ -164,9 +179,9 @@ impl Earnings {
     /// less what was earned too short a time ago.
     #[must_use]
     pub fn standing(&self, now: Timestamp, maturity: Seconds) -> Standing {
-        let is_young = |income: &&Income| now < income.at.after(maturity);
-        let young = self.incomes.values().filter(is_young);
-        let young = young.fold(0_i64, |sum, income| sum.saturating_add(income.clean));
+        let is_young = |part: &&Part| now < part.at.after(maturity);
+        let young = self.sales.values().flatten().filter(is_young);
+        let young = young.fold(0_i64, |sum, part| sum.saturating_add(part.clean));
         let clean = self.credits.saturating_sub(self.debits).saturating_sub(self.promo);
         let units = clean.saturating_sub(young).max(0);
         Standing {

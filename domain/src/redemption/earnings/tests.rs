@@ -39,7 +39,7 @@ fn fold(movements: &[(&str, u128, u32)], promo: PromoIncome) -> Earnings {
 #[test]
 fn what_may_be_redeemed() {
     type Case = (&'static [(&'static str, u128, u32)], &'static str);
-    let table: [Case; 19] = [
+    let table: [Case; 25] = [
         (&[], "0"),
         (&[("sale 5", 1, 100)], "5"),
         (&[("sale 5", 1, 101)], "0"),
@@ -60,6 +60,24 @@ fn what_may_be_redeemed() {
         // A sale that is given back takes its own income along.
         (&[("sale 5 promo", 1, 0), ("sale 5", 2, 0), ("refund 5", 2, 1)], "0"),
         (&[("sale 5", 1, 150), ("sale 5", 2, 0), ("refund 5", 1, 151)], "5"),
+        // A file paid at once and goods paid later have each their own age,
+        // and the younger one is given back first.
+        (&[("sale 5", 1, 0), ("release 7", 1, 150)], "5"),
+        (&[("sale 5", 1, 0), ("release 7", 1, 150), ("refund 7", 1, 151)], "5"),
+        (&[("sale 5", 1, 0), ("release 7", 1, 150), ("refund 9", 1, 151)], "3"),
+        // What is not there any more of a sale is spent like anything else.
+        (&[("sale 2", 1, 0), ("sale 5 promo", 2, 0), ("sale 9", 3, 0), ("refund 4", 1, 1)], "9"),
+        (&[("sale 5 promo", 1, 0), ("given 5", 2, 1), ("sale 7", 3, 2), ("refund 5", 1, 3)], "2"),
+        (
+            &[
+                ("sale 5 promo", 1, 0),
+                ("given 5", 2, 1),
+                ("sale 7", 3, 2),
+                ("refund 5", 1, 3),
+                ("back 5", 2, 4),
+            ],
+            "2",
+        ),
         // What is redeemed was never promo-paid, and may come back.
         (&[("sale 5 promo", 1, 0), ("sale 5", 2, 0), ("redeemed 5", 3, 199)], "0"),
         (&[("sale 5", 2, 0), ("redeemed 5", 3, 198), ("unredeemed 5", 3, 199)], "5"),
