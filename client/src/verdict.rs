@@ -18,7 +18,7 @@ pub enum Verdict {
     NotStarted,
     /// Its time is over.
     Expired,
-    /// It is held back for now.
+    /// The vendor suspended it for now.
     Suspended,
     /// It was taken back.
     Revoked,

@@ -12,13 +12,13 @@ pub mod count;
 pub mod device;
 mod devices;
 pub mod grant;
-pub mod hold;
 pub mod holding;
 pub mod journal;
 pub mod lease;
 pub mod meter;
 pub mod offer;
 pub mod refund;
+pub mod suspension;
 pub mod terms;
 pub mod trade;
 pub mod verdict;
@@ -39,7 +39,7 @@ pub const GRANTS_MAX: usize = 2_000;
 pub enum LicenceState {
     /// Its grants decide.
     Active,
-    /// The staff holds it back for a reason; comes back as it was.
+    /// The staff suspended it for a reason; it comes back as it was.
     Suspended,
     /// Taken back for good.
     Revoked,

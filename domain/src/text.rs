@@ -97,8 +97,8 @@ texts! {
     GiftMessage { field: "message", length: (0, 500), lines: Many }
     /// Why the vendor granted tokens; 1 to 200 characters.
     GrantReason { field: "reason", length: (1, 200), lines: One }
-    /// Why the staff holds a licence back; 1 to 300 characters.
-    HoldReason { field: "reason", length: (1, 300), lines: One }
+    /// Why the staff suspends a licence; 1 to 300 characters.
+    SuspensionReason { field: "reason", length: (1, 300), lines: One }
     /// What a user wants to be called; optional, up to 60 characters.
     DisplayName { field: "displayName", length: (1, 60), lines: One }
     /// What a user tells about themselves; optional, up to 2,000 characters.

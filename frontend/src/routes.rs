@@ -240,7 +240,7 @@ routes! {
     VendorUsers = "/vendor/users";
     /// A user's licences, for the vendor; `?handle=` says whose.
     VendorLicences = "/vendor/licences";
-    /// One licence, held back or let go on by the vendor.
+    /// One licence, suspended or reinstated by the vendor.
     VendorLicence(id: LicenceId) = "/vendor/licences/{id}";
     /// What tokens cost, for the vendor.
     VendorTokens = "/vendor/tokens";

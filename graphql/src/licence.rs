@@ -49,7 +49,7 @@ twin! {
     LicenceState of "State" {
         /// What was paid for decides.
         Active,
-        /// Held back for now.
+        /// Suspended by the vendor for now.
         Suspended,
         /// Taken back for good.
         Revoked,
@@ -134,7 +134,7 @@ impl Licence {
         self.0.verdict(ctx.store().world().now()).code()
     }
 
-    /// Why the vendor's staff holds it back; null if it does not.
+    /// Why the vendor's staff suspended it; null if it did not.
     async fn suspended(&self) -> Option<Suspension> {
         self.0.suspension.as_ref().map(Into::into)
     }

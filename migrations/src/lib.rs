@@ -19,7 +19,7 @@ mod m0011_software;
 mod m0012_licences;
 mod m0013_guards;
 mod m0014_comparisons;
-mod m0015_holds;
+mod m0015_suspensions;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -43,7 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_licences::Step),
             Box::new(m0013_guards::Step),
             Box::new(m0014_comparisons::Step),
-            Box::new(m0015_holds::Step),
+            Box::new(m0015_suspensions::Step),
         ]
     }
 }

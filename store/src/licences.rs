@@ -6,17 +6,17 @@ mod codes;
 mod counting;
 mod devices;
 pub mod figures;
-mod holds;
 pub(crate) mod load;
 mod reads;
 mod sold;
+mod suspensions;
 mod trade;
 pub(crate) mod write;
 
 pub use devices::ClaimCode;
-pub use holds::{Hold, Suspension};
 pub use reads::{LicenceView, Ways};
 pub use sold::{RefundPreview, SoldGrant, SoldLicence};
+pub use suspensions::{Suspension, SuspensionRecord};
 
 use domain::id::LicenceId;
 use domain::licence::device::ClientId;

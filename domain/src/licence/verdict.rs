@@ -16,7 +16,7 @@ pub enum Verdict {
     NotStarted,
     /// Its time is over.
     Expired,
-    /// It is held back for now.
+    /// The vendor suspended it for now.
     Suspended,
     /// It was taken back.
     Revoked,
@@ -114,7 +114,7 @@ impl Verdict {
             Self::NotFound => "There is no such licence",
             Self::NotStarted => "This licence has not begun",
             Self::Expired => "The time of this licence is over: extend it",
-            Self::Suspended => "This licence is held back for now",
+            Self::Suspended => "This licence is suspended for now",
             Self::Revoked => "This licence was taken back",
             Self::UsesExhausted => "Too little is left on this licence: extend it",
             Self::LeaseExhausted => "Too little is left of what was taken along",

@@ -44,7 +44,7 @@ pub(super) fn stands(row: &Row, now: Timestamp) -> String {
     let ends = row.holding.licence.term().and_then(|term| term.ends);
     if let Some(held) = row.suspension.as_ref().filter(|_| row.verdict(now) == Verdict::Suspended) {
         let since = Day(held.at).words();
-        return format!("The market’s staff holds it back since {since}. Their reason: {}", held.reason);
+        return format!("The market’s staff suspended it on {since}. Their reason: {}", held.reason);
     }
     match (row.verdict(now), row.holding.licence.basis(), ends) {
         (Verdict::Valid, Basis::Owned, _) => "It is yours for good.".to_owned(),

@@ -10,7 +10,6 @@ mod fees;
 mod gift;
 mod handover;
 mod help;
-mod holds;
 mod licence;
 mod listing;
 mod mail;
@@ -23,6 +22,7 @@ mod search;
 mod sell;
 mod sold;
 mod state;
+mod suspensions;
 mod tariff;
 #[cfg(test)]
 mod tests;
@@ -186,8 +186,8 @@ fn vendors() -> Router<Site> {
         .route(VendorTokens::PATTERN, get(tariff::tokens).post(tariff::set_price))
         .route(VendorBundles::PATTERN, post(tariff::set_bundles))
         .route(VendorUsers::PATTERN, get(vendor::users))
-        .route(VendorLicences::PATTERN, get(holds::licences))
-        .route(VendorLicence::PATTERN, get(holds::licence).post(holds::judge))
+        .route(VendorLicences::PATTERN, get(suspensions::licences))
+        .route(VendorLicence::PATTERN, get(suspensions::licence).post(suspensions::judge))
         .route(VendorGrant::PATTERN, get(vendor::grant_form).post(vendor::grant))
         .route(VendorPromo::PATTERN, post(vendor::promote))
         .route(VendorMail::PATTERN, get(mail::dead))

@@ -89,7 +89,7 @@ fn stands(view: &LicenceView, now: Timestamp) -> String {
         (Verdict::Expired, _, Some(ends)) => format!("Its time was over on {ends} (UTC)."),
         (Verdict::UsesExhausted, _, _) => "All of it is used.".to_owned(),
         (Verdict::Revoked, _, _) => "All of it was taken back.".to_owned(),
-        (Verdict::Suspended, _, _) => "The market’s staff holds it back for now.".to_owned(),
+        (Verdict::Suspended, _, _) => "The market’s staff suspended it for now.".to_owned(),
         (verdict, _, _) => format!("{}.", verdict.sentence()),
     }
 }
@@ -224,7 +224,7 @@ fn after(preview: &RefundPreview, back: GivenBack, now: Timestamp) -> Vec<String
     lines.push(match (preview.after.verdict(now), licence.term().and_then(|term| term.ends)) {
         (Verdict::Valid, Some(ends)) => format!("The licence holds until {ends} (UTC) then."),
         (Verdict::Valid, None) => "The licence still holds then.".to_owned(),
-        (Verdict::Suspended, _) => "The licence stays held back.".to_owned(),
+        (Verdict::Suspended, _) => "The licence stays suspended.".to_owned(),
         (_, _) => "The licence cannot be used any more then.".to_owned(),
     });
     let (before, holds) = (&preview.before.holding.licence, preview.after.verdict(now) == Verdict::Valid);

@@ -1,4 +1,4 @@
-//! Samples of licences that were sold, and of those that are held back.
+//! Samples of licences that were sold, and of those that are suspended.
 
 use domain::id::LicenceId;
 use uuid::Uuid;
@@ -7,9 +7,9 @@ use super::Samples;
 use super::world::*;
 use crate::chart::Chart;
 use crate::parts::Pager;
-use crate::view::holds::*;
 use crate::view::licence::MeterRow;
 use crate::view::sold::*;
+use crate::view::suspensions::*;
 
 fn grant(number: u128, sentence: &str, refunded: Option<&str>) -> SoldGrantRow {
     SoldGrantRow {
@@ -146,7 +146,7 @@ impl Samples for RefundGrantView {
     }
 }
 
-impl Samples for LicencesView {
+impl Samples for VendorLicencesView {
     const TEMPLATE: &'static str = "vendor_licences";
 
     fn samples() -> Vec<(&'static str, Self)> {
@@ -162,45 +162,48 @@ impl Samples for LicencesView {
     }
 }
 
-impl Samples for HoldView {
+impl Samples for VendorLicenceView {
     const TEMPLATE: &'static str = "vendor_licence";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let hold = |reason: &str, lifted: Option<&str>| HoldRow {
+        let suspension = |reason: &str, lifted: Option<&str>| SuspensionRow {
             reason: reason.to_owned(),
             by: "market-keeper".to_owned(),
             at: at(-3_000),
             lifted: lifted.map(|by| (by.to_owned(), at(-100))),
         };
-        let held = Self {
+        let suspended = Self {
             page: staff("Inkwell, licence of quiet-wren-4821", "/vendor/licences/77"),
             id: LicenceId::new(Uuid::from_u128(77)),
             title: "Inkwell".to_owned(),
             listing: listing(1),
             publisher: "hedge-and-sons".to_owned(),
             owner: "quiet-wren-4821".to_owned(),
-            stands: "This licence is held back for now.".to_owned(),
-            step: HoldStep::Reinstate,
-            form: HoldForm::default(),
-            holds: vec![hold("The payment is disputed", None), hold("A report", Some("market-keeper"))],
+            stands: "This licence is suspended for now.".to_owned(),
+            step: SuspensionStep::Reinstate,
+            form: SuspensionForm::default(),
+            suspensions: vec![
+                suspension("The payment is disputed", None),
+                suspension("A report", Some("market-keeper")),
+            ],
         };
         let mut refused = Self {
             page: extreme(LONG, "/vendor/licences/77"),
             title: format!("{LONG} {HOSTILE}"),
             owner: HOSTILE.to_owned(),
             publisher: HOSTILE.to_owned(),
-            step: HoldStep::Suspend,
-            holds: vec![hold(HOSTILE, Some(HOSTILE))],
-            ..held.clone()
+            step: SuspensionStep::Suspend,
+            suspensions: vec![suspension(HOSTILE, Some(HOSTILE))],
+            ..suspended.clone()
         };
         spoil(&mut refused.page, &mut refused.form);
         let free = Self {
-            step: HoldStep::Suspend,
-            holds: vec![],
+            step: SuspensionStep::Suspend,
+            suspensions: vec![],
             stands: "It is yours for good.".to_owned(),
-            ..held.clone()
+            ..suspended.clone()
         };
-        let gone = Self { step: HoldStep::Nothing, ..held.clone() };
-        vec![("held", held), ("free", free), ("refused", refused), ("gone", gone)]
+        let gone = Self { step: SuspensionStep::Nothing, ..suspended.clone() };
+        vec![("suspended", suspended), ("free", free), ("refused", refused), ("gone", gone)]
     }
 }

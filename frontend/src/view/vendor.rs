@@ -17,7 +17,7 @@ pub enum Tab {
     Cards,
     /// Users.
     Users,
-    /// Licences that may be held back.
+    /// Licences that may be suspended.
     Licences,
     /// Granting tokens.
     Grant,

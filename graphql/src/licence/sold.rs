@@ -267,7 +267,7 @@ payload! {
     }
 }
 
-/// Why a licence is held back.
+/// Why a licence is suspended.
 #[derive(SimpleObject)]
 pub(crate) struct Suspension {
     /// Why, in the words of the vendor's staff.
@@ -321,7 +321,7 @@ impl HoldMutation {
         SuspendLicencePayload::of(ctx, suspend(ctx, input).await)
     }
 
-    /// Lets a licence go on that was held back. Needs the vendor's staff.
+    /// Reinstates a suspended licence. Needs the vendor's staff.
     async fn reinstate_licence(
         &self,
         ctx: &Context<'_>,

@@ -71,9 +71,9 @@ const CHECKS: [(&str, &str, &str); 8] = [
     ),
     (
         "licence",
-        "SELECT c.id FROM licences c LEFT JOIN licence_holds h ON h.licence_id = c.id AND h.lifted_at IS NULL \
-         WHERE (c.state = 2) <> (h.id IS NOT NULL) ORDER BY c.id LIMIT 1",
-        "it is held back without a reason, or has one and is not",
+        "SELECT c.id FROM licences c LEFT JOIN licence_suspensions p \
+         ON p.licence_id = c.id AND p.lifted_at IS NULL WHERE (c.state = 2) <> (p.id IS NOT NULL) ORDER BY c.id LIMIT 1",
+        "it is suspended without a reason, or has one and is not",
     ),
 ];
 

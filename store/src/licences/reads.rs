@@ -40,7 +40,7 @@ pub struct LicenceView {
     pub publisher_handle: String,
     /// Which versions it covers.
     pub covers: Coverage,
-    /// Since when and why it is held back, if it is.
+    /// Since when and why it is suspended, if it is.
     pub suspension: Option<Suspension>,
 }
 

@@ -113,7 +113,7 @@ async fn what_was_sold_is_seen_held_back_and_given_back() {
         assert_eq!(finch.get(address).await.status, 404, "{address} is the publisher’s business");
     }
 
-    // The staff holds it back: with a reason, that its owner reads.
+    // The staff suspends it: with a reason, that its owner reads.
     let found = staff.get(&format!("/vendor/licences?handle={finchs}")).await.expect(200);
     let one = found.link("/vendor/licences/");
     let hold = staff.get(&one).await.expect(200).form(&one).press("Suspend this licence");
@@ -121,7 +121,7 @@ async fn what_was_sold_is_seen_held_back_and_given_back() {
     let hold = refused.form(&one).with("reason", "The payment is disputed").press("Suspend this licence");
     let held = staff.submit(hold).await.expect(200).expect_words("Suspended");
     let _ = finch.get(&licence).await.expect(200).expect_words("The payment is disputed");
-    let _ = wren.get(&licences).await.expect(200).expect_words("holds it back for now");
+    let _ = wren.get(&licences).await.expect(200).expect_words("suspended it for now");
     let _ = staff.submit(held.form(&one).press("Reinstate it")).await.expect(200).expect_words("Reinstated");
     let _ = finch.get(&licence).await.expect(200).expect_words("Rented until");
 

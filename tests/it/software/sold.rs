@@ -131,7 +131,7 @@ fn giving_back_tells_before_what_it_will_do() {
 }
 
 #[test]
-fn the_staff_holds_a_licence_back_and_lets_it_go_on() {
+fn the_staff_suspends_a_licence_and_reinstates_it() {
     on_each_database(async |base| {
         let shop = Shop::with(base, 100).await;
         let (store, wren, finch) = (&shop.market.store, &shop.wren.actor, &shop.finch.actor);
@@ -147,9 +147,9 @@ fn the_staff_holds_a_licence_back_and_lets_it_go_on() {
         assert_eq!(refused(store.suspend_licence(&staff, nothing, "x").await), Refusal::missing("licence"));
         assert_eq!(refused(store.reinstate_licence(&staff, licence).await).code(), "WRONG_STATE");
 
-        let held = store.suspend_licence(&staff, licence, "The payment is disputed").await.unwrap();
-        assert_eq!(held.verdict(shop.market.world.now()), Verdict::Suspended);
-        assert_eq!(held.suspension.map(|why| why.reason).as_deref(), Some("The payment is disputed"));
+        let suspended = store.suspend_licence(&staff, licence, "The payment is disputed").await.unwrap();
+        assert_eq!(suspended.verdict(shop.market.world.now()), Verdict::Suspended);
+        assert_eq!(suspended.suspension.map(|why| why.reason).as_deref(), Some("The payment is disputed"));
         assert_eq!(refused(store.suspend_licence(&staff, licence, "again").await).code(), "WRONG_STATE");
         let denied = Refusal::denied(Verdict::Suspended);
         let code = store.authorization(finch, Some(&laptop), licence, laptop.kid()).await;
@@ -175,8 +175,8 @@ fn the_staff_holds_a_licence_back_and_lets_it_go_on() {
     });
 }
 
-/// The second half: it goes on, is held back once more and given back, and the
-/// audit looks at holds.
+/// The second half: it goes on, is suspended once more and given back, and the
+/// audit looks at its suspensions.
 async fn goes_on(shop: &Shop, staff: &Actor, licence: LicenceId, laptop: &DeviceKey) {
     let (store, wren, finch) = (&shop.market.store, &shop.wren.actor, &shop.finch.actor);
     shop.market.pass(60);
@@ -186,9 +186,9 @@ async fn goes_on(shop: &Shop, staff: &Actor, licence: LicenceId, laptop: &Device
     assert_eq!(says.generation, 1, "new codes are of the generation that holds");
     store.consume(finch, None, licence, ("use", 1, "a")).await.unwrap();
     store.suspend_licence(staff, licence, "Once more").await.unwrap();
-    let (_, owner, holds) = store.licence_for_staff(staff, licence).await.unwrap();
+    let (_, owner, records) = store.licence_for_staff(staff, licence).await.unwrap();
     let told: Vec<_> =
-        holds.iter().map(|hold| (hold.suspension.reason.as_str(), hold.lifted.is_some())).collect();
+        records.iter().map(|it| (it.suspension.reason.as_str(), it.lifted.is_some())).collect();
     assert_eq!(
         (owner.as_str(), told),
         ("finch", vec![("Once more", false), ("The payment is disputed", true)])
@@ -198,14 +198,14 @@ async fn goes_on(shop: &Shop, staff: &Actor, licence: LicenceId, laptop: &Device
     assert_eq!(of.items.len(), 1);
     assert!(store.licences_of(staff, "nobody", Window::first(9, None)).await.unwrap().items.is_empty());
     assert_eq!(refused(store.licences_of(finch, "finch", Window::first(9, None)).await), Refusal::Forbidden);
-    // What is held back can still be given back; and the audit looks at holds.
+    // What is suspended can still be given back; and the audit looks at why.
     let order = shop.order(licence).await;
     assert_eq!(store.refund_grant(wren, order).await.unwrap(), licence);
     let direct = shop.market.base.connect().await;
     assert!(shop.market.audit().await.is_ok());
     direct.must("UPDATE licences SET state = 1").await;
-    assert!(shop.market.audit().await.unwrap_err().problem.contains("held back"));
+    assert!(shop.market.audit().await.unwrap_err().problem.contains("suspended without"));
     direct.must("UPDATE licences SET state = 2").await;
-    let error = direct.run("UPDATE licence_holds SET reason = 'other'").await.unwrap_err();
-    assert!(error.contains("a hold is only lifted"), "{error}");
+    let error = direct.run("UPDATE licence_suspensions SET reason = 'other'").await.unwrap_err();
+    assert!(error.contains("a suspension is only lifted"), "{error}");
 }

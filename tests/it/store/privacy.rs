@@ -26,8 +26,8 @@ const TYPED: &[&str] = &[
     "releases.notes",
     "releases.rules",
     "releases.version",
-    // Why the staff holds a licence back.
-    "licence_holds.reason",
+    // Why the staff suspends a licence.
+    "licence_suspensions.reason",
     // What a program calls its uses, so that a repeated one counts once.
     "lease_lines.consume_id",
     "leases.lease_id",

@@ -140,7 +140,7 @@ const OTHERS: &[&str] = &[
     "revocations",
     "revocation_series",
     "sign_in_codes",
-    "licence_holds",
+    "licence_suspensions",
 ];
 
 /// What the audit may miss once the triggers are gone, and why.

@@ -1,4 +1,4 @@
-//! Licences that the staff holds back, and why.
+//! Licences that the staff suspends, and why.
 
 use sea_orm_migration::prelude::*;
 
@@ -7,9 +7,10 @@ use crate::dialect::{Guard, guard, run};
 #[derive(DeriveMigrationName)]
 pub(crate) struct Step;
 
-// A licence is suspended while it has a hold that was not lifted: one at most.
+// A licence is suspended while it has a suspension that was not lifted: one at
+// most.
 const TABLES: &str = "
-CREATE TABLE licence_holds (
+CREATE TABLE licence_suspensions (
     id {id} NOT NULL PRIMARY KEY,
     licence_id {id} NOT NULL REFERENCES licences (id),
     reason TEXT NOT NULL,
@@ -17,15 +18,15 @@ CREATE TABLE licence_holds (
     suspended_at {int} NOT NULL,
     lifted_by {id} REFERENCES users (id),
     lifted_at {int},
-    CONSTRAINT licence_holds_lifted CHECK ((lifted_by IS NULL) = (lifted_at IS NULL))
+    CONSTRAINT licence_suspensions_lifted CHECK ((lifted_by IS NULL) = (lifted_at IS NULL))
 ) {table}
 
-CREATE UNIQUE INDEX licence_holds_open ON licence_holds (licence_id) WHERE lifted_at IS NULL
+CREATE UNIQUE INDEX licence_suspensions_open ON licence_suspensions (licence_id) WHERE lifted_at IS NULL
 
-CREATE INDEX licence_holds_licence ON licence_holds (licence_id, suspended_at)
+CREATE INDEX licence_suspensions_licence ON licence_suspensions (licence_id, suspended_at)
 ";
 
-const HOLD_STAYS: &str = "NEW.id = OLD.id AND NEW.licence_id = OLD.licence_id AND NEW.reason = OLD.reason \
+const SUSPENSION_STAYS: &str = "NEW.id = OLD.id AND NEW.licence_id = OLD.licence_id AND NEW.reason = OLD.reason \
      AND NEW.suspended_by = OLD.suspended_by AND NEW.suspended_at = OLD.suspended_at \
      AND OLD.lifted_at IS NULL";
 
@@ -33,7 +34,7 @@ const HOLD_STAYS: &str = "NEW.id = OLD.id AND NEW.licence_id = OLD.licence_id AN
 impl MigrationTrait for Step {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, TABLES).await?;
-        let stays = "a hold is only lifted, once";
-        guard(manager, "licence_holds", Guard::Updates(HOLD_STAYS), stays).await
+        let stays = "a suspension is only lifted, once";
+        guard(manager, "licence_suspensions", Guard::Updates(SUSPENSION_STAYS), stays).await
     }
 }

@@ -1,14 +1,14 @@
-//! Licences that the staff holds back for a reason, and lets go on.
+//! Licences that the staff suspends for a reason, and reinstates.
 
 use std::collections::{BTreeSet, HashMap};
 
 use domain::access::Actor;
 use domain::id::{LicenceId, UserId};
 use domain::licence::LicenceState;
-use domain::licence::hold::{Wish, decide_hold};
 use domain::licence::holding::Holding;
+use domain::licence::suspension::{Wish, decide_suspension};
 use domain::refusal::Refusal;
-use domain::text::HoldReason;
+use domain::text::SuspensionReason;
 use domain::time::Timestamp;
 use sea_orm::Value;
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use crate::error::{Done, Fault};
 use crate::page::{Page, Window};
 use crate::tx::{Link, ids, insert};
 
-/// Why a licence is held back, and since when.
+/// Why a licence is suspended, and since when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suspension {
     /// Why, in the staff's words.
@@ -29,30 +29,30 @@ pub struct Suspension {
     pub at: Timestamp,
 }
 
-/// One time that a licence was held back, as the staff sees it.
+/// One time that a licence was suspended, as the staff sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hold {
+pub struct SuspensionRecord {
     /// Why and since when.
     pub suspension: Suspension,
     /// Who did so; their handle.
     pub by: String,
-    /// Who let it go on and when, if somebody did.
+    /// Who reinstated it and when, if somebody did.
     pub lifted: Option<(String, Timestamp)>,
 }
 
-/// The most holds of one licence that are shown.
-const HOLDS_SHOWN: u32 = 50;
+/// The most suspensions of one licence that are shown.
+const SHOWN: u32 = 50;
 
 impl Store {
-    /// Holds a licence back: it may not be used for now, and the codes that
+    /// Suspends a licence: it may not be used for now, and the codes that
     /// were handed out for it end. Its time goes on. For the vendor's staff.
-    /// Precedence: reason, not there, then as for [`decide_hold`].
+    /// Precedence: reason, not there, then as for [`decide_suspension`].
     ///
     /// # Errors
     /// `NotSignedIn`, `Forbidden`, then in that precedence.
     pub async fn suspend_licence(&self, actor: &Actor, id: LicenceId, reason: &str) -> Done<LicenceView> {
         let by = actor.staff()?.id;
-        let reason = HoldReason::parse(reason)?;
+        let reason = SuspensionReason::parse(reason)?;
         let mint = self.0.world.mint();
         let done = self.writer()?.change(move |link| {
             Box::pin(async move {
@@ -65,7 +65,7 @@ impl Store {
                     by.uuid().into(),
                     at.millis().into(),
                 ];
-                let columns = "licence_holds (id, licence_id, reason, suspended_by, suspended_at)";
+                let columns = "licence_suspensions (id, licence_id, reason, suspended_by, suspended_at)";
                 Ok(insert(link, columns, 5, values).await?)
             })
         });
@@ -73,8 +73,8 @@ impl Store {
         self.licence_view(id).await
     }
 
-    /// Lets a licence go on that was held back. For the vendor's staff.
-    /// Precedence: not there, then as for [`decide_hold`].
+    /// Reinstates a suspended licence. For the vendor's staff.
+    /// Precedence: not there, then as for [`decide_suspension`].
     ///
     /// # Errors
     /// `NotSignedIn`, `Forbidden`, then in that precedence.
@@ -84,12 +84,12 @@ impl Store {
         let done = self.writer()?.change(move |link| {
             Box::pin(async move {
                 change_state(link, id, Wish::Reinstate, at).await?;
-                let sql = "UPDATE licence_holds SET lifted_by = $1, lifted_at = $2 \
+                let sql = "UPDATE licence_suspensions SET lifted_by = $1, lifted_at = $2 \
                            WHERE licence_id = $3 AND lifted_at IS NULL";
                 let values = vec![by.uuid().into(), at.millis().into(), id.uuid().into()];
                 match link.change(sql, values).await? {
                     1 => Ok(()),
-                    _ => Err(Fault::corrupt("find why a licence is held back").into()),
+                    _ => Err(Fault::corrupt("find why a licence is suspended").into()),
                 }
             })
         });
@@ -120,7 +120,7 @@ impl Store {
         Ok(Page { items, has_next: page.has_next, has_previous: page.has_previous })
     }
 
-    /// A licence with its owner's handle and the times that it was held back,
+    /// A licence with its owner's handle and the times that it was suspended,
     /// newest first. For the vendor's staff.
     ///
     /// # Errors
@@ -129,36 +129,36 @@ impl Store {
         &self,
         actor: &Actor,
         id: LicenceId,
-    ) -> Done<(LicenceView, String, Vec<Hold>)> {
+    ) -> Done<(LicenceView, String, Vec<SuspensionRecord>)> {
         actor.staff()?;
         let view = self.licence_view(id).await?;
         let sql = "SELECT handle FROM users WHERE id = $1";
         let owner: UserId = view.holding.licence.user;
         let handle = self.read().row(sql, vec![owner.uuid().into()], |row| row.take()).await?;
         let sql = format!(
-            "SELECT h.reason, h.suspended_at, s.handle, l.handle, h.lifted_at FROM licence_holds h \
-             JOIN users s ON s.id = h.suspended_by LEFT JOIN users l ON l.id = h.lifted_by \
-             WHERE h.licence_id = $1 ORDER BY h.suspended_at DESC, h.id DESC LIMIT {HOLDS_SHOWN}"
+            "SELECT p.reason, p.suspended_at, s.handle, l.handle, p.lifted_at FROM licence_suspensions p \
+             JOIN users s ON s.id = p.suspended_by LEFT JOIN users l ON l.id = p.lifted_by \
+             WHERE p.licence_id = $1 ORDER BY p.suspended_at DESC, p.id DESC LIMIT {SHOWN}"
         );
-        let holds = self.read().rows(sql, vec![id.uuid().into()], |row| {
+        let records = self.read().rows(sql, vec![id.uuid().into()], |row| {
             let suspension = Suspension { reason: row.take()?, at: row.time()? };
             let (by, lifted_by, lifted_at) =
                 (row.take()?, row.take::<Option<String>>()?, row.time_optional()?);
-            Ok(Hold { suspension, by, lifted: lifted_by.zip(lifted_at) })
+            Ok(SuspensionRecord { suspension, by, lifted: lifted_by.zip(lifted_at) })
         });
-        Ok((view, handle.ok_or(Fault::corrupt("find whose a licence is"))?, holds.await?))
+        Ok((view, handle.ok_or(Fault::corrupt("find whose a licence is"))?, records.await?))
     }
 
-    /// Why those of these licences that are held back are.
+    /// Why those of these licences that are suspended are.
     pub(super) async fn suspensions(
         &self,
         holdings: &[Holding],
     ) -> Result<HashMap<LicenceId, Suspension>, Fault> {
-        let held = holdings.iter().filter(|it| it.licence.state == LicenceState::Suspended);
-        let held: BTreeSet<LicenceId> = held.map(|it| it.licence.id).collect();
-        let sql = "SELECT licence_id, reason, suspended_at FROM licence_holds \
+        let suspended = holdings.iter().filter(|it| it.licence.state == LicenceState::Suspended);
+        let suspended: BTreeSet<LicenceId> = suspended.map(|it| it.licence.id).collect();
+        let sql = "SELECT licence_id, reason, suspended_at FROM licence_suspensions \
                    WHERE lifted_at IS NULL AND licence_id IN ({})";
-        let keys = ids(held.into_iter().map(LicenceId::uuid));
+        let keys = ids(suspended.into_iter().map(LicenceId::uuid));
         let rows = self.read().rows_in(sql, keys, |row| {
             Ok((row.id(LicenceId::new)?, Suspension { reason: row.take()?, at: row.time()? }))
         });
@@ -174,7 +174,7 @@ async fn change_state(link: Link<'_>, id: LicenceId, wish: Wish, at: Timestamp) 
         Ok((row.take_as("read a licence's state", LicenceState::from_number)?, row.count()?))
     });
     let (state, generation) = found.await?.ok_or(Refusal::missing("licence"))?;
-    let next = decide_hold(state, wish)?;
+    let next = decide_suspension(state, wish)?;
     let is_suspended = next == LicenceState::Suspended;
     let generation = if is_suspended { generation.saturating_add(1) } else { generation };
     let sql = "UPDATE licences SET state = $1, generation = $2 WHERE id = $3 AND state = $4";

@@ -1,4 +1,4 @@
-//! Licences that the vendor's staff looks up, holds back and lets go on.
+//! Licences that the vendor's staff looks up, suspends and reinstates.
 
 use domain::id::LicenceId;
 
@@ -9,7 +9,7 @@ use super::vendor::Tab;
 /// A user's licences.
 #[derive(Template, Clone, Debug)]
 #[template(path = "pages/vendor_licences.html", whitespace = "minimize")]
-pub struct LicencesView {
+pub struct VendorLicencesView {
     /// The frame.
     pub page: Page,
     /// Whose; what was typed.
@@ -20,14 +20,14 @@ pub struct LicencesView {
     pub pager: Pager,
 }
 
-impl LicencesView {
+impl VendorLicencesView {
     const TAB: Tab = Tab::Licences;
 }
 
 /// One licence, for the staff.
 #[derive(Template, Clone, Debug)]
 #[template(path = "pages/vendor_licence.html", whitespace = "minimize")]
-pub struct HoldView {
+pub struct VendorLicenceView {
     /// The frame.
     pub page: Page,
     /// Which.
@@ -43,53 +43,53 @@ pub struct HoldView {
     /// How it stands, as a sentence.
     pub stands: String,
     /// What the staff can do with it now.
-    pub step: HoldStep,
-    /// Holding it back.
-    pub form: HoldForm,
-    /// The times that it was held back, newest first.
-    pub holds: Vec<HoldRow>,
+    pub step: SuspensionStep,
+    /// Suspending it.
+    pub form: SuspensionForm,
+    /// The times that it was suspended, newest first.
+    pub suspensions: Vec<SuspensionRow>,
 }
 
-impl HoldView {
+impl VendorLicenceView {
     const TAB: Tab = Tab::Licences;
 }
 
 /// What the staff can do with a licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HoldStep {
-    /// Hold it back.
+pub enum SuspensionStep {
+    /// Suspend it.
     Suspend,
-    /// Let it go on.
+    /// Reinstate it.
     Reinstate,
     /// Nothing: it was taken back for good.
     Nothing,
 }
 
-/// A time that a licence was held back.
+/// A time that a licence was suspended.
 #[derive(Clone, Debug)]
-pub struct HoldRow {
+pub struct SuspensionRow {
     /// Why.
     pub reason: String,
     /// By whom; their handle.
     pub by: String,
     /// Since when.
     pub at: Timestamp,
-    /// Who let it go on and when, if somebody did.
+    /// Who reinstated it and when, if somebody did.
     pub lifted: Option<(String, Timestamp)>,
 }
 
-/// Why a licence is held back, as it is typed.
+/// Why a licence is suspended, as it is typed.
 #[derive(Clone, Debug)]
-pub struct HoldForm {
+pub struct SuspensionForm {
     /// Why.
     pub reason: Field,
     /// What is wrong as a whole.
     pub refusal: Option<String>,
 }
 
-form!(HoldForm: reason);
+form!(SuspensionForm: reason);
 
-impl Default for HoldForm {
+impl Default for SuspensionForm {
     fn default() -> Self {
         Self { reason: Field::new("reason"), refusal: None }
     }

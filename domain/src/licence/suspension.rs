@@ -1,4 +1,4 @@
-//! Deciding whether the staff holds a licence back, or lets it go on.
+//! Deciding whether the staff suspends a licence, or reinstates it.
 //!
 //! A suspended licence keeps all that was paid for, also its time: it goes on
 //! where it would be by then. Codes that were handed out end with the list of
@@ -20,7 +20,7 @@ pub enum Wish {
 ///
 /// # Errors
 /// `WrongState`.
-pub fn decide_hold(state: LicenceState, wanted: Wish) -> Result<LicenceState, Refusal> {
+pub fn decide_suspension(state: LicenceState, wanted: Wish) -> Result<LicenceState, Refusal> {
     match (state, wanted) {
         (LicenceState::Revoked, _) => Err(Refusal::wrong_state("this licence was taken back")),
         (LicenceState::Suspended, Wish::Suspend) => {
@@ -47,7 +47,7 @@ mod tests {
             (Revoked, Wish::Suspend, None),
             (Revoked, Wish::Reinstate, None),
         ] {
-            assert_eq!(decide_hold(state, wanted).ok(), expected, "{state:?} {wanted:?}");
+            assert_eq!(decide_suspension(state, wanted).ok(), expected, "{state:?} {wanted:?}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Licences for the vendor's staff: looked up, held back, let go on.
+//! Licences for the vendor's staff: looked up, suspended, reinstated.
 
 use axum::extract::Path;
 use domain::id::LicenceId;
 use domain::licence::LicenceState;
 use domain::refusal::Refusal;
 use store::Error;
-use store::licences::Hold;
+use store::licences::SuspensionRecord;
 
 use super::licence::{library_row, stands};
 use crate::ask::{Answer, Ask, show, show_refused};
@@ -13,7 +13,9 @@ use crate::form::Form as _;
 use crate::page::Tone;
 use crate::posted::{Pairs, Posted};
 use crate::trouble::{Trouble, sentence};
-use crate::view::holds::{HoldForm, HoldRow, HoldStep, HoldView, LicencesView};
+use crate::view::suspensions::{
+    SuspensionForm, SuspensionRow, SuspensionStep, VendorLicenceView, VendorLicencesView,
+};
 use crate::{routes, show};
 
 /// `GET /vendor/licences`
@@ -22,7 +24,7 @@ pub(super) async fn licences(ask: Ask, query: Pairs) -> Answer {
     let page = ask.site.store.licences_of(&ask.actor, &search, super::window(&query)).await?;
     let path = format!("{}?handle={}", routes::VendorLicences, routes::Encoded(&search));
     let now = ask.site.store.world().now();
-    show(&LicencesView {
+    show(&VendorLicencesView {
         page: ask.own_page("Licences").await?,
         search,
         licences: page.items.iter().map(|row| library_row(row, now)).collect(),
@@ -30,18 +32,18 @@ pub(super) async fn licences(ask: Ask, query: Pairs) -> Answer {
     })
 }
 
-async fn view(ask: &Ask, id: LicenceId, form: HoldForm) -> Result<HoldView, Trouble> {
-    let (row, owner, holds) = ask.site.store.licence_for_staff(&ask.actor, id).await?;
+async fn view(ask: &Ask, id: LicenceId, form: SuspensionForm) -> Result<VendorLicenceView, Trouble> {
+    let (row, owner, records) = ask.site.store.licence_for_staff(&ask.actor, id).await?;
     let mut page = ask.own_page(&format!("{}, licence of {owner}", row.title)).await?;
     page.path = routes::VendorLicence::to(id).to_string();
     page.problems = form.problems();
-    let hold = |hold: Hold| HoldRow {
-        reason: hold.suspension.reason,
-        by: hold.by,
-        at: hold.suspension.at,
-        lifted: hold.lifted,
+    let told = |record: SuspensionRecord| SuspensionRow {
+        reason: record.suspension.reason,
+        by: record.by,
+        at: record.suspension.at,
+        lifted: record.lifted,
     };
-    Ok(HoldView {
+    Ok(VendorLicenceView {
         page,
         id,
         title: row.title.clone(),
@@ -50,12 +52,12 @@ async fn view(ask: &Ask, id: LicenceId, form: HoldForm) -> Result<HoldView, Trou
         owner,
         stands: stands(&row, ask.site.store.world().now()),
         step: match row.holding.licence.state {
-            LicenceState::Active => HoldStep::Suspend,
-            LicenceState::Suspended => HoldStep::Reinstate,
-            LicenceState::Revoked => HoldStep::Nothing,
+            LicenceState::Active => SuspensionStep::Suspend,
+            LicenceState::Suspended => SuspensionStep::Reinstate,
+            LicenceState::Revoked => SuspensionStep::Nothing,
         },
         form,
-        holds: holds.into_iter().map(hold).collect(),
+        suspensions: records.into_iter().map(told).collect(),
     })
 }
 
@@ -63,14 +65,14 @@ async fn view(ask: &Ask, id: LicenceId, form: HoldForm) -> Result<HoldView, Trou
 pub(super) async fn licence(ask: Ask, Path(id): Path<String>) -> Answer {
     ask.actor.staff()?;
     let id = super::id(&id, LicenceId::new, "licence")?;
-    show(&view(&ask, id, HoldForm::default()).await?)
+    show(&view(&ask, id, SuspensionForm::default()).await?)
 }
 
 /// `POST /vendor/licences/{id}`
 pub(super) async fn judge(ask: Ask, Path(id): Path<String>, Posted(pairs): Posted) -> Answer {
     ask.actor.staff()?;
     let id = super::id(&id, LicenceId::new, "licence")?;
-    let mut form = HoldForm::default();
+    let mut form = SuspensionForm::default();
     form.fill(pairs.iter());
     let store = &ask.site.store;
     let (done, said) = match pairs.get("intent") {
