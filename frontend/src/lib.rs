@@ -28,4 +28,4 @@ pub mod worth;
 
 pub use pages::router;
 pub use site::{Cards, Site, Visit};
-pub use trouble::{error_page, refusal_page};
+pub use trouble::{Shut, error_page, no_payment_page, refusal_page};

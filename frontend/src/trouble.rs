@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::id::TopUpId;
 use domain::refusal::{Refusal, RefusalKind};
 use store::{Error, Fault};
 
@@ -140,6 +141,46 @@ pub async fn error_page(site: &Site, visit: &Visit, error: Error) -> Response {
     answer(&Ask::bare(site, visit), &error.into()).await
 }
 
+/// Why nobody can pay a top-up by card just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shut {
+    /// The provider does not answer.
+    ForNow,
+    /// The provider will not have it, however often it is asked.
+    ForGood,
+}
+
+/// The page for a top-up that cannot be paid by card, with the ways on. Where
+/// its user came from is told to nobody else.
+pub async fn no_payment_page(site: &Site, visit: &Visit, id: TopUpId, shut: Shut) -> Response {
+    let ask = Ask::bare(site, visit);
+    let own = site.store.top_up(&ask.actor, id).await.ok().map(|view| view.top_up);
+    let own = own.filter(|top_up| Some(top_up.user) == ask.actor.user_id());
+    let (status, title, text) = match shut {
+        Shut::ForNow => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The payment provider does not answer",
+            "Nothing was paid, and whatever lay in your cart is still there. It mostly passes within minutes: trying again is safe, and you pay once at most.",
+        ),
+        Shut::ForGood => (
+            StatusCode::BAD_GATEWAY,
+            "This cannot be paid by card",
+            "The payment provider does not take it, and trying again will not help; the vendor has been told. Nothing was paid, and whatever lay in your cart is still there.",
+        ),
+    };
+    let again = (shut == Shut::ForNow).then(|| way("Try again", routes::Pay::to(id).to_string()));
+    let others = way("Other ways to get tokens", routes::TopUp.to_string());
+    let back = own.as_ref().and_then(|top_up| top_up.return_to.as_ref());
+    let back = back.map(|path| way("Back to where you were", path.as_str().to_owned()));
+    let order = own.as_ref().map(|_| way("Your order", routes::TopUpOrder::to(id).to_string()));
+    let ways = again.into_iter().chain([others]).chain(back).chain(order).collect();
+    let mut response = way_out(&ask, status, (title.to_owned(), text.to_owned()), ways, None).await;
+    if shut == Shut::ForNow {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    }
+    response
+}
+
 /// The page for a refusal outside of any handler, such as a rate limit.
 pub async fn refusal_page(site: &Site, visit: &Visit, status: StatusCode, refusal: &Refusal) -> Response {
     let ask = Ask::bare(site, visit);
@@ -162,22 +203,36 @@ async fn answer(ask: &Ask, trouble: &Trouble) -> Response {
     trouble_page(ask, trouble, trouble.status(), fault).await
 }
 
+fn way(label: &str, href: String) -> Crumb {
+    Crumb { label: label.to_owned(), href }
+}
+
 async fn trouble_page(ask: &Ask, trouble: &Trouble, status: StatusCode, fault: Option<String>) -> Response {
-    let (title, text) = trouble.words();
-    // The frame may be what failed; then the page is shown without a name.
-    let page = ask.page(&title, &text).await.unwrap_or_else(|_| ask.frame(&title, &text));
-    let page = Page { indexing: Indexing::Unlisted, ..page };
-    let way = |label: &str, href: String| Crumb { label: label.to_owned(), href };
     let ways = vec![
         way("Search the market", routes::Search.to_string()),
         way("To the front page", routes::Home.to_string()),
         way("How it works", routes::Help.to_string()),
     ];
-    let view = ErrorView { page, status: status.as_u16(), title, text, ways, fault };
-    let mut response = show(&view).unwrap_or_else(|_| status.into_response());
-    *response.status_mut() = status;
+    let mut response = way_out(ask, status, trouble.words(), ways, fault).await;
     if let Trouble::Refused(Refusal::RateLimited { retry_after_seconds }) = trouble {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
     }
+    response
+}
+
+/// A page with a few words, a sentence, and the ways out.
+async fn way_out(
+    ask: &Ask,
+    status: StatusCode,
+    (title, text): (String, String),
+    ways: Vec<Crumb>,
+    fault: Option<String>,
+) -> Response {
+    // The frame may be what failed; then the page is shown without a name.
+    let page = ask.page(&title, &text).await.unwrap_or_else(|_| ask.frame(&title, &text));
+    let page = Page { indexing: Indexing::Unlisted, ..page };
+    let view = ErrorView { page, status: status.as_u16(), title, text, ways, fault };
+    let mut response = show(&view).unwrap_or_else(|_| status.into_response());
+    *response.status_mut() = status;
     response
 }

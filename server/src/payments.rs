@@ -23,7 +23,7 @@ use domain::refusal::Refusal;
 use domain::time::Seconds;
 use domain::topup::facts::RefundState;
 use domain::topup::{Method, TopUp, TopUpState};
-use frontend::{Cards, routes};
+use frontend::{Cards, Shut, routes};
 use store::inbox::Event;
 use store::{Done, Fault, Store};
 
@@ -41,6 +41,15 @@ const ROUND: u32 = 100;
 
 /// The longest wait between two tries.
 const WAIT_MAX_SECONDS: u32 = 3_600;
+
+/// The way to the provider's page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The address of the page; a path if it is one of ours.
+    Open(String),
+    /// There is none, and nothing was paid.
+    Shut(Shut),
+}
 
 /// Card payments of this market.
 pub struct Payments {
@@ -109,26 +118,46 @@ impl Payments {
         self.provider.as_ref().ok_or(Refusal::wrong_state("cards are not taken here at the moment"))
     }
 
-    /// Where a top-up is paid; opens the provider's session if none is open.
-    /// Whoever knows the top-up's number may pay it.
+    /// Where a top-up is paid; opens a session at the provider if none is
+    /// known. Whoever knows the top-up's number may pay it.
     ///
     /// # Errors
-    /// `NotFound`, `WrongState` if it is no card payment that waits, or a
-    /// fault if the provider gives no answer.
-    pub async fn page_for(&self, id: TopUpId) -> Done<String> {
+    /// `NotFound`, or `WrongState` if it is no card payment that waits.
+    pub async fn page_for(&self, id: TopUpId) -> Done<Door> {
         let provider = self.provider()?;
         let top_up = self.store.payable(id).await?;
         if top_up.method != Method::Card || top_up.state != TopUpState::Submitted {
             return Err(Refusal::wrong_state("there is nothing to pay").into());
         }
-        let back = routes::PayBack::to(id).to_string();
-        let ways = Ways { success: back.clone(), cancel: back, at: self.store.world().now() };
-        let session = provider.open(&top_up, &ways).await.map_err(|fault| silent(&fault))?;
-        let kept = self.store.begin_payment(&Actor::System, id, provider.which(), &session.reference).await?;
-        match kept.card {
-            Some(card) if card.session == session.reference => Ok(session.url),
-            _ => Err(Fault::unavailable("open one session for a payment").into()),
+        match self.door(provider, &top_up).await? {
+            Ok(url) => Ok(Door::Open(url)),
+            Err(why) => Ok(Door::Shut(shut(id, &why))),
         }
+    }
+
+    /// The address to pay at, or why the provider has none.
+    async fn door(&self, provider: &Arc<dyn Provider>, top_up: &TopUp) -> Done<Result<String, NotAnswered>> {
+        let back = routes::PayBack::to(top_up.id).to_string();
+        let mut known = top_up.card.clone();
+        if known.is_none() {
+            let ways = Ways { success: back.clone(), cancel: back.clone(), at: self.store.world().now() };
+            let session = match provider.open(top_up, &ways).await {
+                Ok(session) => session,
+                Err(why) => return Ok(Err(why)),
+            };
+            let (which, name) = (provider.which(), session.reference);
+            known = self.store.begin_payment(&Actor::System, top_up.id, which, &name).await?.card;
+            if known.as_ref().is_some_and(|card| card.session == name) {
+                return Ok(Ok(session.url));
+            }
+        }
+        // Only the session that was written down is ever shown: its payment
+        // is found again.
+        let Some(card) = known.filter(|card| card.provider == provider.which()) else {
+            return Ok(Err(NotAnswered::Refused("it was begun with another provider".to_owned())));
+        };
+        // Where nobody can pay any more, the way back tells how it stands.
+        Ok(provider.page(&card.session).await.map(|page| page.unwrap_or(back)))
     }
 
     /// Looks a payment up at its provider and settles the top-up by what it
@@ -285,6 +314,21 @@ impl Payments {
             last.store(now, Ordering::SeqCst);
         }
         is_due
+    }
+}
+
+/// Why nobody can pay, for pages; the operator is told what only a person can
+/// change.
+fn shut(top_up: TopUpId, why: &NotAnswered) -> Shut {
+    match why {
+        NotAnswered::Silent(_) => {
+            tracing::warn!(%why, %top_up, "a page to pay in was not opened");
+            Shut::ForNow
+        }
+        NotAnswered::Refused(_) => {
+            tracing::error!(%why, %top_up, "the payment provider opens no page: a person has to look");
+            Shut::ForGood
+        }
     }
 }
 

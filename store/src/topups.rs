@@ -111,8 +111,11 @@ impl Store {
 
     async fn agree(&self, user: UserId, wanted: Wanted) -> Done<Agreed> {
         let agreed = self.quote(wanted).await?;
-        let sql = "SELECT COUNT(*) FROM top_ups WHERE user_id = $1 AND method = 1 AND state = 2";
-        let waiting = self.read().row(sql, vec![user.uuid().into()], |row| row.count()).await?;
+        // What was never shown a place to pay in waits only as long as it lasts.
+        let sql = "SELECT COUNT(*) FROM top_ups WHERE user_id = $1 AND method = 1 AND state = 2 \
+                   AND (session_ref IS NOT NULL OR expires_at > $2)";
+        let values = vec![user.uuid().into(), self.0.world.now().millis().into()];
+        let waiting = self.read().row(sql, values, |row| row.count()).await?;
         check_waiting(waiting.unwrap_or(0))?;
         Ok(agreed)
     }

@@ -70,9 +70,20 @@ impl Double {
         self.state().failing = requests;
     }
 
-    /// The next requests are done, and their answers lost.
+    /// The next things that are asked for are done, and the answers lost.
     pub fn loses_answers(&self, requests: u32) {
         self.state().forgetful = requests;
+    }
+
+    /// The next things that are asked under fresh keys break halfway, and these
+    /// keys are answered so from then on.
+    pub fn breaks(&self, requests: u32) {
+        self.state().breaking = requests;
+    }
+
+    /// The next things that are asked for are refused.
+    pub fn refuses(&self, requests: u32) {
+        self.state().refusing = requests;
     }
 
     /// All sessions are said to be of real money, or not.

@@ -77,6 +77,24 @@ impl Visitor {
         Self { client: client.expect("a client without options builds"), base: program.url("") }
     }
 
+    /// The same browser after the program was started again, elsewhere.
+    #[must_use]
+    pub fn back_at(self, program: &Program) -> Self {
+        Self { base: program.url(""), ..self }
+    }
+
+    /// Where a path leads that is not of this market.
+    ///
+    /// # Panics
+    /// If it leads nowhere else.
+    pub async fn leaves_by(&self, path: &str) -> String {
+        let answer = self.request(Method::GET, path).send().await.expect("the market answers");
+        let to = answer.headers().get(LOCATION).and_then(|to| to.to_str().ok());
+        let to = to.unwrap_or_else(|| panic!("{path} leads nowhere: {}", answer.status()));
+        assert!(to.starts_with("https://"), "{path} leads to {to}");
+        to.to_owned()
+    }
+
     /// A request to a path, to be completed by the caller.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))

@@ -14,13 +14,21 @@ use store::inbox::Event;
 /// An answer that is waited for.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, NotAnswered>> + Send + 'a>>;
 
-/// A provider gave no answer that can be used; asking again may help.
+/// A provider gave no answer that can be used.
 #[derive(Debug)]
-pub struct NotAnswered(pub String);
+pub enum NotAnswered {
+    /// Asking again may help.
+    Silent(String),
+    /// It will not do it, however often it is asked.
+    Refused(String),
+}
 
 impl fmt::Display for NotAnswered {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "the payment provider gave no answer: {}", self.0)
+        match self {
+            Self::Silent(why) => write!(out, "the payment provider gave no answer: {why}"),
+            Self::Refused(why) => write!(out, "the payment provider will not do it: {why}"),
+        }
     }
 }
 
@@ -28,13 +36,13 @@ impl std::error::Error for NotAnswered {}
 
 impl From<store::Error> for NotAnswered {
     fn from(error: store::Error) -> Self {
-        Self(error.to_string())
+        Self::Silent(error.to_string())
     }
 }
 
 impl From<store::Fault> for NotAnswered {
     fn from(fault: store::Fault) -> Self {
-        Self(fault.to_string())
+        Self::Silent(fault.to_string())
     }
 }
 
@@ -85,8 +93,14 @@ pub trait Provider: Send + Sync {
     /// Whether real money moves.
     fn is_live(&self) -> bool;
 
-    /// Opens a session for a top-up, or finds the one that was opened.
+    /// Opens a session for a top-up of which none is known. If the answer to
+    /// the same was lost before, it may be the same session or another one:
+    /// nobody is shown a session before it is written down.
     fn open<'a>(&'a self, top_up: &'a TopUp, ways: &'a Ways) -> Answer<'a, Session>;
+
+    /// The address of the page of a session, as for [`Session`]; nothing if
+    /// nobody can pay there any more.
+    fn page<'a>(&'a self, session: &'a str) -> Answer<'a, Option<String>>;
 
     /// Looks up how the payment of a session stands.
     fn look_up<'a>(&'a self, session: &'a str) -> Answer<'a, PaymentFacts>;
@@ -107,7 +121,7 @@ pub trait Provider: Send + Sync {
     /// is asked again later.
     fn meant_by<'a>(&'a self, subject: &'a str) -> Answer<'a, Option<String>> {
         let _ = subject;
-        Box::pin(async { Err(NotAnswered("no top-up is known by this name yet".to_owned())) })
+        Box::pin(async { Err(NotAnswered::Silent("no top-up is known by this name yet".to_owned())) })
     }
 
     /// Messages that did not reach us; who tells every time has none.

@@ -40,7 +40,7 @@ impl Sandbox {
 
     async fn payment(&self, session: &str) -> Result<SandboxPayment, NotAnswered> {
         let found = self.store.sandbox_payment(session).await?;
-        found.ok_or_else(|| NotAnswered("there is no such session".to_owned()))
+        found.ok_or_else(|| NotAnswered::Refused("there is no such session".to_owned()))
     }
 
     /// Does what test cards do by themselves when their time has come.
@@ -105,6 +105,11 @@ impl Provider for Sandbox {
             let url = routes::Sandbox::to(payment.session.clone()).to_string();
             Ok(Session { reference: payment.session, url })
         })
+    }
+
+    fn page<'a>(&'a self, session: &'a str) -> Answer<'a, Option<String>> {
+        // Its own page says so if nobody can pay there any more.
+        Box::pin(async move { Ok(Some(routes::Sandbox::to(session.to_owned()).to_string())) })
     }
 
     fn look_up<'a>(&'a self, session: &'a str) -> Answer<'a, PaymentFacts> {

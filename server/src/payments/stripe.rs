@@ -33,6 +33,10 @@ pub use signature::Disbelief;
 /// Pages of messages that are read at once; the rest comes the next time.
 const PAGES_MAX: usize = 10;
 
+/// Keys that one request is tried under, when Stripe keeps repeating that it
+/// has failed.
+const KEYS_MAX: u32 = 5;
+
 /// What the vendor has from Stripe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StripeKeys {
@@ -50,7 +54,7 @@ pub struct StripeKeys {
 /// What is to be paid.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// Which top-up; the session is opened once for it.
+    /// Which top-up.
     pub top_up: TopUpId,
     /// Its reference, as people read it.
     pub reference: String,
@@ -95,8 +99,7 @@ impl Stripe {
         Ok(Self { client, webhook_secret: keys.webhook_secret, origin: keys.origin, is_live })
     }
 
-    /// Opens a page to pay in. Asked again for the same top-up, it is the same
-    /// page.
+    /// Opens a page to pay in. Asked the same again, it is the same page.
     ///
     /// # Errors
     /// If Stripe does not open it.
@@ -121,12 +124,39 @@ impl Stripe {
             // So that charges and disputes lead back to it.
             .with(&["payment_intent_data", "metadata", "top_up"], &top_up)
             .with(&["payment_intent_data", "metadata", "reference"], &asked.reference);
-        // A page that is open longer is another page: two requests that differ
-        // may not have one key.
-        let key = format!("{top_up}-{}", asked.expires_at.millis());
-        let session: Session = self.client.post("/v1/checkout/sessions", &key, &form).await?;
+        let session = self.open_once(&top_up, &form).await?;
         let url = session.url.ok_or(StripeFault::Unreadable)?;
         Ok(Opened { session: session.id, url })
+    }
+
+    /// Opens the session that a form asks for. The key follows from all that
+    /// is asked: the same again is the same session, and what differs in a
+    /// word, such as our own address after it was changed, is another one.
+    /// Nobody can pay in a session whose answer was lost: only its answer
+    /// tells where it is.
+    async fn open_once(&self, top_up: &str, form: &Form) -> Result<Session, StripeFault> {
+        let content = blake3::hash(form.encode().as_bytes()).to_hex();
+        let mut last = StripeFault::Unreachable;
+        for round in 0..KEYS_MAX {
+            let key = format!("{top_up}-{content}-{round}");
+            match self.client.post("/v1/checkout/sessions", &key, form).await {
+                // This key is answered so for a day, whatever is well again.
+                Err(StripeFault::Replayed(status)) => last = StripeFault::Replayed(status),
+                answer => return answer,
+            }
+        }
+        Err(last)
+    }
+
+    /// Where a session is paid, if it can be.
+    ///
+    /// # Errors
+    /// If Stripe does not tell, or knows no such session.
+    pub async fn page(&self, session: &str) -> Result<Option<String>, StripeFault> {
+        let path = format!("/v1/checkout/sessions/{}", encoded(session));
+        let session: Session = self.client.get(&path, &Form::default()).await?;
+        let is_open = session.status.as_deref() == Some("open");
+        Ok(session.url.filter(|_| is_open))
     }
 
     /// How the payment in a session stands now.

@@ -11,11 +11,11 @@ use axum::{Extension, Router};
 use domain::id::TopUpId;
 use domain::refusal::Refusal;
 use domain::topup::{TopUp, TopUpState};
-use frontend::{Site, Visit, error_page, routes};
+use frontend::{Site, Visit, error_page, no_payment_page, routes};
 use uuid::Uuid;
 
-use super::Payments;
 use super::provider::BadEvent;
+use super::{Door, Payments};
 
 /// The most bytes of a message.
 const MESSAGE_BYTES_MAX: usize = 256 * 1_024;
@@ -62,9 +62,13 @@ async fn pay(
     Extension(visit): Extension<Visit>,
     Path(name): Path<String>,
 ) -> Response {
-    let page = async { counter.payments.page_for(id(&name)?).await };
+    let page = async {
+        let id = id(&name)?;
+        Ok((id, counter.payments.page_for(id).await?))
+    };
     match page.await {
-        Ok(url) => go(&url),
+        Ok((_, Door::Open(url))) => go(&url),
+        Ok((id, Door::Shut(shut))) => no_payment_page(&counter.site, &visit, id, shut).await,
         Err(error) => error_page(&counter.site, &visit, error).await,
     }
 }
@@ -76,10 +80,16 @@ async fn back(
     Extension(visit): Extension<Visit>,
     Path(name): Path<String>,
 ) -> Response {
-    let settled = async { counter.payments.settle(id(&name)?).await };
+    let settled = async {
+        let id = id(&name)?;
+        Ok((id, counter.payments.settle(id).await))
+    };
     match settled.await {
-        Ok(top_up) => go(&onward(&top_up)),
-        Err(error) => error_page(&counter.site, &visit, error).await,
+        Ok((_, Ok(top_up))) => go(&onward(&top_up)),
+        // If the provider does not tell now, it is asked again: the page of
+        // the top-up says that, and shows when the tokens are there.
+        Ok((id, Err(store::Error::Failed(_)))) => go(&routes::TopUpOrder::to(id).to_string()),
+        Ok((_, Err(error))) | Err(error) => error_page(&counter.site, &visit, error).await,
     }
 }
 

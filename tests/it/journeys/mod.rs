@@ -15,6 +15,7 @@ mod limits;
 mod live;
 mod narrow;
 mod papers;
+mod paying;
 mod privacy;
 mod publisher;
 mod rented;

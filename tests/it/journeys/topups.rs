@@ -8,7 +8,7 @@ use tests::visitor::{Item, Visitor};
 
 /// A buyer with the 50 tokens of the welcome and an 80-token chair in the
 /// cart.
-async fn short_of_thirty(program: &Program) -> (Visitor, Page) {
+pub(super) async fn short_of_thirty(program: &Program) -> (Visitor, Page) {
     let (seller, buyer) = (Visitor::of(program), Visitor::of(program));
     seller.opens_account().await;
     buyer.opens_account().await;

@@ -65,14 +65,52 @@ fn a_session_is_opened_once_for_a_top_up_whatever_goes_wrong() {
         ] {
             assert_eq!(double.asked(&opened.session, field).as_deref(), Some(value), "{field}");
         }
-        let other = Asked { due: money(1), ..asked(7) };
-        let refused = stripe.open_session(&other).await.unwrap_err();
-        assert_eq!(refused, StripeFault::Refused(400, Some("idempotency_error".to_owned())));
         double.fails(3);
         assert_eq!(stripe.open_session(&asked(8)).await, Err(StripeFault::Failed(500)));
         let stranger = stripe_with(&double, "sk_test_stranger");
         let refused = stranger.open_session(&asked(9)).await.unwrap_err();
         assert_eq!(refused, StripeFault::Refused(401, Some("wrong_key".to_owned())));
+    });
+}
+
+/// Stripe refuses other words under one key, and repeats failures under
+/// theirs: neither may shut anybody out.
+#[test]
+fn other_words_and_broken_keys_are_asked_under_another_key() {
+    run(async {
+        let double = Double::open().await;
+        let stripe = stripe_with(&double, SECRET_KEY);
+        let opened = stripe.open_session(&asked(7)).await.unwrap();
+        let moved = Asked { success_url: "https://moved.example/top-up/1".to_owned(), ..asked(7) };
+        let other = stripe.open_session(&moved).await.unwrap();
+        assert!(opened != other && double.sessions() == 2, "other words are another session");
+        assert_eq!(stripe.open_session(&asked(7)).await.as_ref(), Ok(&opened));
+        assert_eq!(stripe.page(&opened.session).await, Ok(Some(opened.url.clone())));
+        double.runs_out(&opened.session);
+        assert_eq!(stripe.page(&opened.session).await, Ok(None), "nobody can pay there any more");
+
+        double.breaks(2);
+        let opened = stripe.open_session(&asked(8)).await.unwrap();
+        assert_eq!((stripe.open_session(&asked(8)).await, double.sessions()), (Ok(opened), 3));
+        double.breaks(5);
+        let broken = stripe.open_session(&asked(9)).await;
+        assert_eq!((broken, double.sessions()), (Err(StripeFault::Replayed(500)), 3), "it ends at some time");
+
+        // Money is never sent back under a second key.
+        let card = stripe.open_session(&asked(10)).await.unwrap().session;
+        double.is_paid(&card);
+        let payment = stripe.look(&card).await.unwrap().payment.unwrap();
+        let refund = RefundId::new(Uuid::from_u128(9));
+        assert_eq!(stripe.send_back(refund, &payment, money(1)).await, Ok(RefundState::Done));
+        let other = stripe.send_back(refund, &payment, money(2)).await;
+        assert_eq!(other, Err(StripeFault::Refused(400, Some("idempotency_error".to_owned()))));
+        double.breaks(1);
+        let refund = RefundId::new(Uuid::from_u128(10));
+        for _ in 0..2 {
+            let broken = stripe.send_back(refund, &payment, money(1)).await;
+            assert_eq!(broken, Err(StripeFault::Replayed(500)));
+        }
+        assert_eq!(double.sent_back(&card), 1);
     });
 }
 

@@ -8,8 +8,8 @@ use domain::id::TopUpId;
 use domain::tariff::Wanted;
 use domain::topup::TopUp;
 use server::config::Secret;
-use server::payments::Payments;
 use server::payments::stripe::{Disbelief, Stripe, StripeKeys};
+use server::payments::{Door, Payments};
 use store::topups::TopUpAsked;
 use tests::databases::{Base, Kind};
 use tests::people::{Market, Person, tokens};
@@ -72,7 +72,7 @@ impl Hand {
         let top_up = store.top_up_by_card(&who.actor, asked).await.unwrap();
         let page = self.payments.page_for(top_up.id).await.unwrap();
         let session = store.payable(top_up.id).await.unwrap().card.unwrap().session;
-        assert_eq!(page, format!("https://pay.example/{session}"));
+        assert_eq!(page, Door::Open(format!("https://pay.example/{session}")));
         Begun { who, id: top_up.id, session }
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State as Shared};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
@@ -35,6 +35,30 @@ fn no(status: u16, code: &str) -> Response {
     answer(status, &json!({ "error": { "type": "invalid_request_error", "code": code, "message": "no" } }))
 }
 
+/// Other input under a key that was used: this failure has no code.
+fn other_input() -> Response {
+    let message = "Keys for idempotent requests can only be used with the same parameters.";
+    answer(400, &json!({ "error": { "type": "idempotency_error", "message": message } }))
+}
+
+/// An answer, unless it gets lost on the way.
+fn told(state: &mut State, made: &Value) -> Response {
+    if state.forgetful > 0 {
+        state.forgetful -= 1;
+        return no(500, "answer_lost");
+    }
+    answer(200, made)
+}
+
+/// A failure that is kept under its key, and repeated to whoever uses it.
+fn broken(is_replayed: bool) -> Response {
+    let mut response = no(500, "broken");
+    if is_replayed {
+        response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+    }
+    response
+}
+
 fn list(items: impl IntoIterator<Item = Value>) -> Response {
     answer(
         200,
@@ -57,16 +81,11 @@ fn with(kept: &Kept, headers: &HeaderMap, work: impl FnOnce(&mut State) -> Respo
     if header("stripe-version").is_empty() {
         return no(400, "no_version");
     }
-    let done = work(&mut state);
-    if state.forgetful > 0 {
-        state.forgetful -= 1;
-        return no(500, "answer_lost");
-    }
-    done
+    work(&mut state)
 }
 
-/// Does something once for a key: the same again is answered as before, other
-/// input under the same key is refused.
+/// Does something once for a key: the same again is answered as before, also
+/// if it failed; other input under the same key is refused.
 fn once(
     kept: &Kept,
     headers: &HeaderMap,
@@ -79,16 +98,29 @@ fn once(
         };
         let asked = String::from_utf8_lossy(body).into_owned();
         match state.keys.get(key) {
-            Some((before, stored)) if *before == asked => return answer(200, stored),
-            Some(_) => return no(400, "idempotency_error"),
+            Some((before, Some(stored))) if *before == asked => {
+                let stored = stored.clone();
+                return told(state, &stored);
+            }
+            Some((before, None)) if *before == asked => return broken(true),
+            Some(_) => return other_input(),
             None => {}
+        }
+        if state.refusing > 0 {
+            state.refusing -= 1;
+            return no(400, "refused_for_good");
+        }
+        if state.breaking > 0 {
+            state.breaking -= 1;
+            state.keys.insert(key.to_owned(), (asked, None));
+            return broken(false);
         }
         let fields = asked.split('&').filter_map(|pair| pair.split_once('='));
         let fields = fields.map(|(name, value)| (decoded(name), decoded(value))).collect();
         match work(state, fields) {
             Ok(made) => {
-                state.keys.insert(key.to_owned(), (asked, made.clone()));
-                answer(200, &made)
+                state.keys.insert(key.to_owned(), (asked, Some(made.clone())));
+                told(state, &made)
             }
             Err((status, code)) => no(status, code),
         }

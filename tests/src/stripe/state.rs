@@ -11,8 +11,10 @@ pub(super) type Fields = Vec<(String, String)>;
 pub(super) struct State {
     pub(super) sessions: BTreeMap<String, Session>,
     pub(super) events: Vec<Value>,
-    /// What was asked under a key, and answered.
-    pub(super) keys: HashMap<String, (String, Value)>,
+    /// What was asked under a key, and answered; nothing if it broke.
+    pub(super) keys: HashMap<String, (String, Option<Value>)>,
+    pub(super) breaking: u32,
+    pub(super) refusing: u32,
     pub(super) failing: u32,
     pub(super) forgetful: u32,
     pub(super) is_live: bool,
@@ -60,7 +62,7 @@ impl Session {
             "id": self.id, "object": "checkout.session", "livemode": is_live, "mode": "payment",
             "status": self.status, "payment_status": self.payment_status,
             "amount_total": self.amount, "currency": self.currency, "payment_intent": intent,
-            "url": format!("https://pay.example/{}", self.id),
+            "url": (self.status == "open").then(|| format!("https://pay.example/{}", self.id)),
             "client_reference_id": find(&self.asked, "client_reference_id"),
             "something_new": { "nobody": ["knows", 1] },
         })

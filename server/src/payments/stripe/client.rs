@@ -41,6 +41,8 @@ pub enum StripeFault {
     Unreachable,
     /// It failed, or has too much to do.
     Failed(u16),
+    /// It failed before under this key, and only says so again.
+    Replayed(u16),
     /// It would not do it, for a reason with this code, if it gave one.
     Refused(u16, Option<String>),
     /// Its answer cannot be read.
@@ -61,6 +63,7 @@ impl fmt::Display for StripeFault {
         match self {
             Self::Unreachable => out.write_str("could not reach Stripe"),
             Self::Failed(status) => write!(out, "could not use Stripe: it answered {status}"),
+            Self::Replayed(status) => write!(out, "could not use Stripe: it repeats its answer {status}"),
             Self::Refused(status, code) => {
                 let code = code.as_deref().unwrap_or("no code");
                 write!(out, "could not have it done by Stripe: it answered {status} ({code})")
@@ -154,15 +157,17 @@ impl Client {
         let request = request.body(Full::new(Bytes::from(body))).map_err(unspeakable)?;
         let answer = self.http.request(request).await.map_err(|_| StripeFault::Unreachable)?;
         let status = answer.status().as_u16();
+        let is_replayed = answer.headers().get("idempotent-replayed").is_some_and(|it| it == "true");
         let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
         let body = body.map_err(|_| StripeFault::Unreachable)?.to_bytes();
         match status {
             200..=299 => Ok(body),
+            500..=599 if is_replayed => Err(StripeFault::Replayed(status)),
             // 409 is another request under the same key that still runs.
             409 | 429 | 500..=599 => Err(StripeFault::Failed(status)),
             _ => {
                 let failure: Failure = serde_json::from_slice(&body).unwrap_or_default();
-                Err(StripeFault::Refused(status, failure.error.code))
+                Err(StripeFault::Refused(status, failure.error.code.or(failure.error.kind)))
             }
         }
     }

@@ -180,6 +180,9 @@ pub(super) struct Failure {
 pub(super) struct FailureWords {
     #[serde(default)]
     pub(super) code: Option<String>,
+    /// For failures that have no code.
+    #[serde(default, rename = "type")]
+    pub(super) kind: Option<String>,
 }
 
 #[cfg(test)]

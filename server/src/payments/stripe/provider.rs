@@ -20,7 +20,13 @@ const SWEEP_EVERY: Seconds = Seconds::new(60);
 
 impl From<StripeFault> for NotAnswered {
     fn from(fault: StripeFault) -> Self {
-        Self(fault.to_string())
+        match &fault {
+            StripeFault::Refused(..) | StripeFault::Unspeakable(_) => Self::Refused(fault.to_string()),
+            StripeFault::Unreachable
+            | StripeFault::Failed(_)
+            | StripeFault::Replayed(_)
+            | StripeFault::Unreadable => Self::Silent(fault.to_string()),
+        }
     }
 }
 
@@ -59,8 +65,8 @@ impl Provider for Stripe {
     fn open<'a>(&'a self, top_up: &'a TopUp, ways: &'a Ways) -> Answer<'a, Session> {
         Box::pin(async move {
             let there = |path: &str| format!("{}{path}", self.origin);
-            // Everything follows from the top-up, so that asking again is
-            // asking the same.
+            // Everything follows from the top-up and the settings, so that
+            // asking again is asking the same.
             let asked = Asked {
                 top_up: top_up.id,
                 reference: top_up.reference.to_string(),
@@ -75,6 +81,10 @@ impl Provider for Stripe {
         })
     }
 
+    fn page<'a>(&'a self, session: &'a str) -> Answer<'a, Option<String>> {
+        Box::pin(async move { Ok(Self::page(self, session).await?) })
+    }
+
     fn look_up<'a>(&'a self, session: &'a str) -> Answer<'a, domain::topup::facts::PaymentFacts> {
         Box::pin(async move { Ok(self.look(session).await?) })
     }
@@ -82,7 +92,8 @@ impl Provider for Stripe {
     fn refund<'a>(&'a self, top_up: &'a TopUp, refund: &'a Refund) -> Answer<'a, RefundState> {
         Box::pin(async move {
             let payment = top_up.card.as_ref().and_then(|card| card.payment.as_deref());
-            let payment = payment.ok_or_else(|| NotAnswered("the payment has no name yet".to_owned()))?;
+            let payment =
+                payment.ok_or_else(|| NotAnswered::Silent("the payment has no name yet".to_owned()))?;
             Ok(self.send_back(refund.id, payment, refund.money).await?)
         })
     }
