@@ -15,7 +15,7 @@ fn draw() -> Result<(), Stop> {
     let version = std::env::var("INKWELL_VERSION").unwrap_or_else(|_| "1.0.0".to_owned());
     let mut app = shared::open("inkwell", &version)?;
     match app.consume("use", 1)? {
-        Consumed::Owned => println!("inkwell draws; it is yours"),
+        Consumed::Free => println!("inkwell draws; nothing is counted"),
         Consumed::Here(left) => println!("inkwell draws; {left} uses taken along are left"),
         Consumed::There(left) => println!("inkwell draws; {left} uses are left"),
     }

@@ -37,7 +37,7 @@
 //!     };
 //!     let mut app = App::open(folder, program, World::system(), None)?;
 //!     match app.consume("use", 1)? {
-//!         Consumed::Owned => println!("yours"),
+//!         Consumed::Free => println!("as often as you like"),
 //!         Consumed::Here(left) | Consumed::There(left) => println!("{left} uses left"),
 //!     }
 //!     let mut task = app.task("export-pdf")?;

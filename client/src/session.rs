@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use semver::Version;
 
 use crate::clock::{Clock, Question};
-use crate::code::claims::Basis;
 use crate::code::{Ask, Bundle, Code, Kept, PublicKey, Trust};
 use crate::device::Device;
 use crate::disk;
@@ -92,14 +91,14 @@ impl Session {
     }
 
     /// Spends units of a meter, under a name made by the caller; nothing is
-    /// counted for who owns the program.
+    /// counted for who owns the program or rents it by time.
     ///
     /// # Errors
     /// As [`Session::check`] and [`Journal::spend`]; `USES_EXHAUSTED` if no
     /// units were taken along.
     pub fn consume(&mut self, meter: &str, id: &str, units: u32) -> Result<Option<Spent>, Stop> {
         let code = self.check()?;
-        if code.lease(meter).is_none() && code.claims().basis == Basis::Purchase {
+        if code.lease(meter).is_none() && code.claims().counted.is_empty() {
             return Ok(None);
         }
         let now = self.clock.reading().now;

@@ -128,6 +128,7 @@ pub(crate) fn rental() -> Claims {
         rent_end: Some(at(3_600_000)),
         ver: "^1".parse().unwrap(),
         feat: vec!["layers".to_owned()],
+        counted: vec!["use".to_owned()],
         meters: Vec::new(),
         off: Some(at(1_800_000)),
     }
@@ -135,5 +136,5 @@ pub(crate) fn rental() -> Claims {
 
 /// A purchase whose refund window is over.
 pub(crate) fn owned() -> Claims {
-    Claims { basis: Basis::Purchase, exp: None, rent_end: None, ..rental() }
+    Claims { basis: Basis::Purchase, exp: None, rent_end: None, counted: Vec::new(), ..rental() }
 }

@@ -107,6 +107,13 @@ impl Licence {
         self.meters.iter().find(|meter| meter.code == *code)
     }
 
+    /// The meters on which its use is counted: none of what is owned, or rented
+    /// by time alone.
+    pub fn counted(&self) -> impl Iterator<Item = &Meter> {
+        let is_owned = self.is_owned();
+        self.meters.iter().filter(move |_| !is_owned)
+    }
+
     /// Whether it may be used at `now`. Precedence: revoked, suspended,
     /// nothing granted, not begun, expired, all uses spent. A licence with
     /// meters needs one of them to have something left or set aside, unless it
@@ -124,7 +131,7 @@ impl Licence {
             Some(term) if !term.holds(now) => return Verdict::Expired,
             Some(_) => {}
         }
-        let is_metered = !self.meters.is_empty() && !self.is_owned();
+        let is_metered = self.counted().next().is_some();
         match is_metered && self.meters.iter().all(|meter| meter.left() == 0 && meter.reserved() == 0) {
             true => Verdict::UsesExhausted,
             false => Verdict::Valid,

@@ -147,6 +147,7 @@ pub fn rental() -> Claims {
         rent_end: Some(at(3_600_000)),
         ver: semver::VersionReq::STAR,
         feat: vec!["layers".to_owned()],
+        counted: vec![code.clone()],
         meters: vec![LeaseClaim { code, lease, units: 5, settle_by: at(1_800_000) }],
         off: Some(at(1_800_000)),
     }

@@ -51,6 +51,9 @@ pub struct Authorization {
     pub ends: Option<Timestamp>,
     /// Which versions it covers, as semantic versioning writes ranges.
     pub versions: String,
+    /// The meters that are counted; none for what is owned, or rented by time
+    /// alone.
+    pub counted: Vec<MeterCode>,
     /// What is taken along.
     pub leases: Vec<LeasedUnits>,
     /// From when on a newer one should be asked for.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::App;
 use super::pending::{self, Pending};
 use crate::code::Code;
-use crate::code::claims::{Basis, LeaseClaim};
+use crate::code::claims::LeaseClaim;
 use crate::journal::ID_BYTES_MAX;
 use crate::stop::Stop;
 use crate::verdict::{Denied, Verdict};
@@ -13,8 +13,8 @@ use crate::verdict::{Denied, Verdict};
 /// What came of spending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consumed {
-    /// Nothing is counted: the program is owned.
-    Owned,
+    /// Nothing is counted: the program is owned, or rented by time.
+    Free,
     /// Units taken along were spent; so many of them are left here.
     Here(u32),
     /// Units were spent at the store; so many are left there.
@@ -75,7 +75,7 @@ struct WithCode {
 
 /// Where units come from.
 enum From {
-    Owned,
+    Free,
     Here,
     There,
 }
@@ -91,7 +91,7 @@ impl App {
     pub fn consume(&mut self, meter: &str, units: u32) -> Result<Consumed, Stop> {
         let code = self.check()?;
         match self.source(&code, meter, units)? {
-            From::Owned => Ok(Consumed::Owned),
+            From::Free => Ok(Consumed::Free),
             From::Here => self.spend_here(meter, &pending::name(&self.world)?, units),
             From::There => {
                 let asked = Pending::begin(&self.folder.join("asked"), meter, units, &self.world)?;
@@ -135,7 +135,7 @@ impl App {
         }
         let code = self.check()?;
         match self.source(&code, meter, units)? {
-            From::Owned => Ok(Consumed::Owned),
+            From::Free => Ok(Consumed::Free),
             From::Here => self.spend_here(meter, id, units),
             From::There => self.spend_there(meter, id, units),
         }
@@ -144,7 +144,7 @@ impl App {
     /// What was taken along comes first: it is paid for and needs no network.
     fn source(&self, code: &Code, meter: &str, units: u32) -> Result<From, Stop> {
         match code.lease(meter) {
-            None if code.claims().basis == Basis::Purchase => Ok(From::Owned),
+            None if code.claims().counted.is_empty() => Ok(From::Free),
             Some(_) if self.is_here(code, meter, units)? => Ok(From::Here),
             _ if self.link.is_none() => Err(self.none_here(code, meter)),
             _ => Ok(From::There),
@@ -162,7 +162,7 @@ impl App {
     fn spend_here(&mut self, meter: &str, id: &str, units: u32) -> Result<Consumed, Stop> {
         match self.session.consume(meter, id, units)? {
             Some(spent) => Ok(Consumed::Here(spent.left)),
-            None => Ok(Consumed::Owned),
+            None => Ok(Consumed::Free),
         }
     }
 
@@ -170,7 +170,7 @@ impl App {
         let licence = self.licence_or_none()?;
         let input = Consume { licence_id: &licence, meter, units, consume_id: id };
         let told: Told = self.link()?.change("consume", "meter { left }", &input, self.who())?;
-        Ok(told.meter.left.map_or(Consumed::Owned, Consumed::There))
+        Ok(told.meter.left.map_or(Consumed::Free, Consumed::There))
     }
 
     /// Takes units along, to be spent without a network.

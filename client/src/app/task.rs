@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::App;
 use super::pending::{self, Pending};
 use super::spend::Meter;
-use crate::code::claims::Basis;
 use crate::stop::Stop;
 use crate::time::Moment;
 
@@ -14,7 +13,7 @@ use crate::time::Moment;
 #[derive(Debug)]
 enum Course {
     /// Nothing is counted.
-    Owned,
+    Free,
     /// From those taken along, as of that moment; spent when it is committed.
     Here { id: String, begun: Moment },
     /// They are held back at the store.
@@ -69,8 +68,8 @@ impl App {
     /// As [`App::consume`].
     pub fn task_of(&mut self, meter: &str, units: u32) -> Result<Task<'_>, Stop> {
         let code = self.check()?;
-        let course = if code.lease(meter).is_none() && code.claims().basis == Basis::Purchase {
-            Course::Owned
+        let course = if code.lease(meter).is_none() && code.claims().counted.is_empty() {
+            Course::Free
         } else if self.is_here(&code, meter, units)? {
             Course::Here { id: pending::name(&self.world)?, begun: self.session.now() }
         } else if self.link.is_none() {
@@ -127,7 +126,7 @@ impl Task<'_> {
     /// as [`crate::journal::Journal::spend`] for units taken along.
     pub fn commit(&mut self) -> Result<Option<u32>, Stop> {
         match &self.course {
-            Course::Owned | Course::Over => Ok(None),
+            Course::Free | Course::Over => Ok(None),
             Course::Here { id, begun } => {
                 let spent = self.app.session.consume_at(&self.meter, id, self.units, *begun)?;
                 self.course = Course::Over;
@@ -153,7 +152,7 @@ impl Task<'_> {
 
     fn give_up(&mut self) -> Result<(), Stop> {
         match &self.course {
-            Course::Owned | Course::Over | Course::Here { .. } => {
+            Course::Free | Course::Over | Course::Here { .. } => {
                 self.course = Course::Over;
                 Ok(())
             }
@@ -168,7 +167,7 @@ impl Task<'_> {
     fn close(&mut self) -> Result<(), Stop> {
         match std::mem::replace(&mut self.course, Course::Over) {
             Course::There(asked) => Ok(asked.answered()?),
-            Course::Owned | Course::Here { .. } | Course::Over => Ok(()),
+            Course::Free | Course::Here { .. } | Course::Over => Ok(()),
         }
     }
 }

@@ -128,9 +128,18 @@ fn runs_at_once_do_not_share_what_was_lost() {
 #[test]
 fn what_is_owned_is_not_counted() {
     let bench = Bench::new(0, owned());
-    assert_eq!(bench.run().consume("use", 1).unwrap(), Consumed::Owned);
-    assert_eq!(bench.run_off_line().consume("use", 1).unwrap(), Consumed::Owned);
+    assert_eq!(bench.run().consume("use", 1).unwrap(), Consumed::Free);
+    assert_eq!(bench.run_off_line().consume("use", 1).unwrap(), Consumed::Free);
     assert_eq!(bench.run().task("export-pdf").unwrap().commit().unwrap(), None);
+    assert_eq!(bench.shop.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_rented_by_time_alone_runs_without_a_network() {
+    let bench = Bench::new(0, Claims { counted: Vec::new(), ..rental() });
+    assert_eq!(bench.run().consume("use", 1).unwrap(), Consumed::Free);
+    assert_eq!(bench.run_off_line().consume("use", 1).unwrap(), Consumed::Free);
+    assert_eq!(bench.run_off_line().task("export-pdf").unwrap().commit().unwrap(), None);
     assert_eq!(bench.shop.asked(), Vec::<String>::new());
 }
 

@@ -82,6 +82,10 @@ pub struct Claims {
     /// Which features it covers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub feat: Vec<String>,
+    /// The meters that are counted at the store; none for what is owned, or
+    /// rented by time alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<String>,
     /// What was taken along to be spent here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub meters: Vec<LeaseClaim>,
@@ -101,10 +105,10 @@ impl Claims {
         }
         let texts = [&self.jti, &self.ent, &self.prod, &self.publisher, &self.dev];
         let leased = self.meters.iter().flat_map(|lease| [&lease.code, &lease.lease]);
-        if texts.into_iter().chain(leased).chain(&self.feat).any(|text| !is_name(text)) {
+        if texts.into_iter().chain(leased).chain(&self.feat).chain(&self.counted).any(|text| !is_name(text)) {
             return Err(Denied::forged("a name in it is empty, too long or odd"));
         }
-        if self.feat.len() > LIST_MAX || self.meters.len() > LIST_MAX {
+        if [self.feat.len(), self.counted.len(), self.meters.len()].iter().any(|count| *count > LIST_MAX) {
             return Err(Denied::forged("it lists too much"));
         }
         if self.meters.iter().any(|lease| lease.units == 0 || lease.units > LEASE_UNITS_MAX) {

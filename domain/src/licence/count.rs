@@ -46,7 +46,7 @@ pub(super) fn counting(holding: &Holding, meter: &MeterCode, now: Timestamp) -> 
         Verdict::Valid | Verdict::UsesExhausted => {}
         verdict => return Err(Refusal::denied(verdict)),
     }
-    if holding.licence.is_owned() || holding.licence.meters.is_empty() {
+    if holding.licence.counted().next().is_none() {
         return Ok(Counting::Free);
     }
     match holding.licence.meter(meter) {

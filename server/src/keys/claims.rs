@@ -1,6 +1,7 @@
 //! What is signed, field by field, as the client reads it. The client's own
 //! types stand in another room; a test holds the two against each other.
 
+use domain::licence::meter::MeterCode;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::licences::{Authorization, Revocations};
@@ -120,6 +121,8 @@ pub(super) struct CodeClaims<'a> {
     rent_end: Option<i64>,
     ver: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    counted: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     meters: Vec<LeaseClaim>,
     #[serde(skip_serializing_if = "Option::is_none")]
     off: Option<i64>,
@@ -150,6 +153,7 @@ pub(super) fn code<'a>(store: &'a str, says: &'a Authorization, end: Timestamp) 
         exp: says.expires.map(|exp| exp.min(end).millis()),
         rent_end: says.ends.map(Timestamp::millis),
         ver: &says.versions,
+        counted: says.counted.iter().map(MeterCode::as_str).collect(),
         meters: meters.collect(),
         off: says.refresh_after.map(Timestamp::millis),
     }

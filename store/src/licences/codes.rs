@@ -71,6 +71,7 @@ impl Store {
             expires,
             ends: term.ends,
             versions: view.covers.to_string(),
+            counted: holding.licence.counted().map(|meter| meter.code.clone()).collect(),
             leases: leases.collect(),
             refresh_after: expires.map(half),
         };

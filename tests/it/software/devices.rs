@@ -111,6 +111,7 @@ fn a_code_is_what_was_paid_for() {
         let claims = read(&says);
         let end = moment(now().after(domain::time::Seconds::new(3_600)));
         assert_eq!((claims.exp, claims.rent_end, claims.generation), (Some(end), Some(end), 0));
+        assert_eq!(claims.counted, Vec::<String>::new(), "time alone is not counted");
         assert_eq!((claims.prod.as_str(), claims.ver.to_string().as_str()), ("inkwell", "*"));
         let price = tokens("18");
         store.convert_licence(finch, licence, (shop.offer(GOOD), price), "c").await.unwrap();

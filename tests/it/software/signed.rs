@@ -43,6 +43,7 @@ fn rental(device: &str) -> Authorization {
         expires: Some(after(3_600)),
         ends: Some(after(7_200)),
         versions: "^1".to_owned(),
+        counted: vec![meter.clone()],
         leases: vec![LeasedUnits { name, meter, units: 5, settle_by: after(1_800) }],
         refresh_after: Some(after(1_800)),
     }
@@ -97,7 +98,13 @@ fn a_code_is_checked_with_nothing_but_the_root() {
     let clock = Reading { now: moment(after(10)), is_set_back: false };
     let ask = Ask { product: "inkwell", version: &version, device: "k4.pid.device", clock };
     assert_eq!(code.check(&ask), Ok(()));
-    let owned = Authorization { is_owned: true, expires: None, ends: None, ..rental("k4.pid.device") };
+    let owned = Authorization {
+        is_owned: true,
+        expires: None,
+        ends: None,
+        counted: Vec::new(),
+        ..rental("k4.pid.device")
+    };
     let text = shop.keys.authorize(&owned).unwrap();
     let years = moment(Timestamp::from_millis(BEGINNING.millis() * 2));
     assert!(shop.trust().read(&Bundle::parse(&text).unwrap(), years).is_ok(), "it outlives its key");

@@ -1,10 +1,11 @@
 //! What publishers see of what they sold, what giving it back tells before,
-//! and licences that the staff holds back.
+//! and licences that the staff suspends.
 
 use domain::access::Actor;
 use domain::id::LicenceId;
 use domain::licence::LicenceState;
 use domain::licence::device::DeviceKey;
+use domain::licence::meter::MeterCode;
 use domain::licence::verdict::Verdict;
 use domain::refusal::Refusal;
 use store::page::Window;
@@ -184,6 +185,7 @@ async fn goes_on(shop: &Shop, staff: &Actor, licence: LicenceId, laptop: &Device
     assert_eq!((free.holding.licence.state, free.suspension), (LicenceState::Active, None));
     let (says, _) = store.authorization(finch, Some(laptop), licence, laptop.kid()).await.unwrap();
     assert_eq!(says.generation, 1, "new codes are of the generation that holds");
+    assert_eq!(says.counted, [MeterCode::uses()]);
     store.consume(finch, None, licence, ("use", 1, "a")).await.unwrap();
     store.suspend_licence(staff, licence, "Once more").await.unwrap();
     let (_, owner, records) = store.licence_for_staff(staff, licence).await.unwrap();
