@@ -76,6 +76,19 @@ pub(crate) enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Spend units of a program that is counted: what a script without our
+    /// library calls first. Nothing is spent of what is yours for good or
+    /// rented by time
+    Consume {
+        /// The program
+        product: String,
+        /// The meter, such as use or export-pdf
+        #[arg(default_value = "use")]
+        meter: String,
+        /// How many
+        #[arg(default_value_t = 1)]
+        units: u32,
+    },
     /// What you have, and what is left of it
     Status {
         /// Only that program

@@ -50,6 +50,7 @@ fn carry_out(shop: &mut Shop, command: &Command) -> Result<Report, Stop> {
         }
         Command::Update(only) => bring::install(shop, &stable(only), Older::Update),
         Command::Run { product, arguments } => tend::run(shop, product, arguments),
+        Command::Consume { product, meter, units } => tend::consume(shop, product, meter, *units),
         Command::Status { product } => tend::status(shop, product.as_deref()),
         Command::Take { product, meter, units } => tend::take(shop, product, meter, *units),
         Command::Release { product, device: true, .. } => tend::leave(shop, product),

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use client::app::App;
+use client::app::{App, Consumed};
 use client::install::{Held, Receipt};
 use client::stop::Stop;
 use semver::Version;
@@ -28,7 +28,8 @@ fn app_of(shop: &Shop, product: &str) -> Result<App, Stop> {
     shop.app(product, version.unwrap_or(Version::new(0, 0, 0)))
 }
 
-/// Runs a program, if it may: this process becomes it.
+/// Runs a program, if it may: this process becomes it. It is told by
+/// `FARTHING_GET` which command to ask for what is counted.
 pub(crate) fn run(shop: &Shop, product: &str, arguments: &[String]) -> Result<Report, Stop> {
     let (receipt, apps) = {
         let held = shop.installs().hold(product)?;
@@ -40,6 +41,7 @@ pub(crate) fn run(shop: &Shop, product: &str, arguments: &[String]) -> Result<Re
     let mut command = Command::new(main);
     command
         .args(arguments)
+        .env("FARTHING_GET", std::env::current_exe()?)
         .env("FARTHING_HOME", shop.home())
         .env("FARTHING_STORE", shop.http.address().to_string());
     become_it(command)
@@ -105,6 +107,16 @@ fn here(shop: &Shop, product: &str) -> Result<String, Stop> {
         client::install::Integrity::Broken(_) => "installed, and broken since",
     };
     Ok(format!("{whole}: {}", receipt.version))
+}
+
+/// Spends units, of those taken along first.
+pub(crate) fn consume(shop: &Shop, product: &str, meter: &str, units: u32) -> Result<Report, Stop> {
+    let (left, said) = match app_of(shop, product)?.consume(meter, units)? {
+        Consumed::Free => (None, "Nothing is counted.".to_owned()),
+        Consumed::Here(left) => (Some(left), format!("{left} units of {meter} taken along are left.")),
+        Consumed::There(left) => (Some(left), format!("{left} units of {meter} are left.")),
+    };
+    Ok(Report::default().line(said).fact("left", left))
 }
 
 /// Takes units along.

@@ -222,10 +222,12 @@ printf '\r\a%s is ready.                    \n' "${*:-Tea}"
 
 const POSTMARK: &str = r##"#!/bin/sh
 # postmark [TO] [ABOUT]
+# A letter is counted when it is written, unless the program is yours for good.
 to=${1:-}
 about=${2:-}
 [ -n "$to" ] || { printf 'To whom? '; read -r to; }
 [ -n "$about" ] || { printf 'About what? '; read -r about; }
+"${FARTHING_GET:-farthing-get}" consume postmark letter >/dev/null || exit
 closing=$(sed -n 1p "$(dirname "$0")/../share/closings.txt")
 cat <<LETTER
 
@@ -243,6 +245,7 @@ LETTER
 
 const RIDGELINE_FIRST: &str = r##"#!/bin/sh
 # ridgeline
+"${FARTHING_GET:-farthing-get}" consume ridgeline >/dev/null || exit
 awk 'BEGIN { srand(); for (y = 8; y > 0; y--) { line = "";
     for (x = 0; x < 64; x++) { if (y == 8) h[x] = 3 + 2 * sin(x / 5 + rand() / 4) + 2 * sin(x / 11);
         line = line (h[x] >= y ? "#" : " ") } print line } }'
@@ -250,6 +253,8 @@ awk 'BEGIN { srand(); for (y = 8; y > 0; y--) { line = "";
 
 const RIDGELINE: &str = r##"#!/bin/sh
 # ridgeline
+# A walk is counted, unless the hills are yours, for the day or for good.
+"${FARTHING_GET:-farthing-get}" consume ridgeline >/dev/null || exit
 moons="$(dirname "$0")/../share/moons.txt"
 moon=$(awk 'BEGIN { srand() } { all[NR] = $0 } END { print all[int(rand() * NR) + 1] }' "$moons")
 awk -v moon="$moon" 'BEGIN { srand(); for (x = 0; x < 64; x++)

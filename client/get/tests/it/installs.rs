@@ -223,6 +223,40 @@ fn a_program_may_run_while_its_licence_holds() {
 }
 
 #[test]
+fn a_script_counts_through_the_command_that_runs_it() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    shop.state().uses = Some(3);
+    user.does("install inkwell");
+    assert_eq!(user.does("consume inkwell")["left"], 2);
+    let draws = || user.command("run inkwell draw").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&draws().stdout).trim(), "inkwell 1.0.0 draw");
+    assert_eq!(shop.state().uses, Some(1));
+    shop.state().loses_answers = true;
+    assert_eq!(draws().status.code(), Some(4), "it does not draw uncounted");
+    shop.state().loses_answers = false;
+    assert_eq!(draws().status.code(), Some(0));
+    let none = draws();
+    assert_eq!(none.status.code(), Some(25), "{none:?}");
+    assert!(none.stdout.is_empty() && !none.stderr.is_empty(), "{none:?}");
+    let state = shop.state();
+    let asked: Vec<_> = state.asked.iter().filter(|(name, _)| name == "consume").collect();
+    assert_eq!(asked.len(), 5);
+    assert_eq!(asked[2].1["consumeId"], asked[3].1["consumeId"], "what was lost is asked for again");
+    drop(state);
+    assert_eq!(user.fails("consume nothing", 20)["code"], "NOT_FOUND");
+}
+
+#[test]
+fn what_is_owned_is_consumed_for_nothing() {
+    let shop = Shop::new();
+    let user = User::new(&shop);
+    user.does("install inkwell");
+    assert_eq!(user.does("consume inkwell export-pdf 7")["left"], json!(null));
+    assert_eq!(shop.count("consume"), 0);
+}
+
+#[test]
 fn what_was_changed_stays_when_a_program_is_removed() {
     let shop = Shop::new();
     let user = User::new(&shop);

@@ -34,10 +34,12 @@ impl Release {
         Self { version, seq, is_stale: false, by_stranger: false, other_bytes: false, detect: json!([]) }
     }
 
-    /// A program that says its version.
+    /// A program that says its version. Drawing counts as a use.
     fn program(&self) -> Vec<u8> {
         let padding = "#".repeat(200_000);
-        format!("#!/bin/sh\necho inkwell {} $1\nexit ${{2:-0}}\n{padding}\n", self.version).into_bytes()
+        let counts = "[ \"$1\" != draw ] || \"$FARTHING_GET\" consume inkwell >/dev/null || exit";
+        let says = format!("echo inkwell {} $1\nexit ${{2:-0}}", self.version);
+        format!("#!/bin/sh\n{counts}\n{says}\n{padding}\n").into_bytes()
     }
 }
 
@@ -49,6 +51,8 @@ pub(crate) struct State {
     pub(crate) price: &'static str,
     /// Which versions the licence covers; nothing is had without.
     pub(crate) covers: Option<&'static str>,
+    /// How many uses are left, if it is rented by use and not bought.
+    pub(crate) uses: Option<u32>,
     /// How many more bytes are served before a download is cut, each time.
     pub(crate) cut_after: Option<usize>,
     pub(crate) loses_answers: bool,
@@ -87,6 +91,7 @@ impl Shop {
             older: None,
             price: "12",
             covers: Some("*"),
+            uses: None,
             cut_after: None,
             loses_answers: false,
             is_signed_out: false,
@@ -192,11 +197,15 @@ impl Keys {
         self.bundle(&self.time, "time", "time", &says)
     }
 
-    fn code(&self, device: &str, covers: &str) -> String {
+    fn code(&self, device: &str, covers: &str, is_counted: bool) -> String {
         let iat = now();
-        let says = json!({"v": 1, "typ": "authz", "iss": STORE, "jti": "code-1", "ent": "licence-1", "gen": 1,
+        let mut says = json!({"v": 1, "typ": "authz", "iss": STORE, "jti": "code-1", "ent": "licence-1", "gen": 1,
             "prod": "inkwell", "pub": "ada", "basis": "purchase", "dev": device, "iat": iat, "nbf": iat - DAY,
             "ver": covers});
+        if is_counted {
+            (says["basis"], says["exp"], says["counted"]) =
+                (json!("rental"), json!(iat + DAY), json!(["use"]));
+        }
         self.bundle(&self.codes, "authz", "authz", &says)
     }
 
@@ -257,7 +266,7 @@ fn queried(query: &str, variables: &Value, state: &State, keys: &Keys) -> Value 
     json!({"deviceNonce": "n"})
 }
 
-fn changed(name: &str, input: &Value, state: &State, keys: &Keys) -> Value {
+fn changed(name: &str, input: &Value, state: &mut State, keys: &Keys) -> Value {
     let no = |code: &str, extra: Value| {
         let mut error = json!({"code": code, "message": "no"});
         error
@@ -275,10 +284,21 @@ fn changed(name: &str, input: &Value, state: &State, keys: &Keys) -> Value {
         "authorize" => match state.covers {
             Some(covers) => {
                 let download = (input["want"] == "CODE_AND_DOWNLOAD").then(|| json!({"url": format!("/download/{}", input["artifact"].as_str().unwrap_or_default())}));
-                let code = keys.code(input["device"].as_str().expect("a small store works"), covers);
+                let code = keys.code(
+                    input["device"].as_str().expect("a small store works"),
+                    covers,
+                    state.uses.is_some(),
+                );
                 json!({"code": code, "download": download, "userErrors": []})
             }
             None => no("DENIED", json!({"verdict": "REVOKED"})),
+        },
+        "consume" => match state.uses.and_then(|uses| uses.checked_sub(1)) {
+            Some(left) => {
+                state.uses = Some(left);
+                json!({"meter": {"left": left}, "userErrors": []})
+            }
+            None => no("DENIED", json!({"verdict": "USES_EXHAUSTED"})),
         },
         other => panic!("{other}?"),
     }
@@ -306,7 +326,7 @@ fn answer_or_break(mut stream: &TcpStream, state: &Mutex<State>, keys: &Keys) ->
             if state.loses_answers {
                 return Ok(());
             }
-            json!({"done": changed(name, &variables["input"], &state, keys)})
+            json!({"done": changed(name, &variables["input"], &mut state, keys)})
         }
     };
     drop(state);
