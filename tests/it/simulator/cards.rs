@@ -263,7 +263,7 @@ impl Steps {
     }
 
     /// What the provider may say next; now and then what does not fit.
-    fn goes_on(&mut self, top_up: &TopUp) -> Told {
+    pub(super) fn goes_on(&mut self, top_up: &TopUp) -> Told {
         let mut told = Told { fits: !self.chance.is_within_percent(6), ..top_up.told.clone() };
         if told.progress != Progress::Paid {
             let all = [

@@ -7,7 +7,8 @@ use std::task::Poll;
 
 use domain::access::{Actor, Role, SignedIn};
 use domain::id::{
-    BundleId, GiftId, LicenceId, ListingId, OfferId, OrderId, SessionId, TopUpId, UserId, VoucherBatchId,
+    BundleId, GiftId, LicenceId, ListingId, OfferId, OrderId, RedemptionBatchId, RedemptionId, SessionId,
+    TopUpId, UserId, VoucherBatchId,
 };
 use domain::listing::ListingKind;
 use domain::refusal::Refusal;
@@ -43,6 +44,9 @@ pub(super) struct Real {
     /// The offers of each program.
     pub(super) offers: Vec<Vec<OfferId>>,
     pub(super) licences: Vec<LicenceId>,
+    pub(super) redemptions: Vec<RedemptionId>,
+    /// The batches that the bank was told of.
+    pub(super) bank_files: Vec<RedemptionBatchId>,
 }
 
 /// What came of asking for something that moves tokens.
@@ -84,6 +88,7 @@ impl Real {
         let (top_ups, refunds) = (Vec::new(), HashMap::new());
         let (bundles, batches, codes) = (Vec::new(), Vec::new(), Vec::new());
         let (offers, licences) = (Vec::new(), Vec::new());
+        let (redemptions, bank_files) = (Vec::new(), Vec::new());
         Self {
             market,
             users,
@@ -97,6 +102,8 @@ impl Real {
             codes,
             offers,
             licences,
+            redemptions,
+            bank_files,
         }
     }
 
@@ -203,6 +210,7 @@ impl Real {
                 self.pay_by_card(step).await?
             }
             Step::Desk(step) if step.is_asked_alone() => self.order_at_desk(step).await?,
+            Step::Redeem(step) if step.is_asked_alone() => self.ask_money(step).await?,
             Step::Slip(step @ (Slip::Issue { .. } | Slip::ExpirePromo)) => self.print(step).await?,
             Step::Soft(step) if !matches!(step, Soft::Refund { .. } | Soft::Count(Counting { .. })) => {
                 self.sell(step, shown).await?
@@ -238,6 +246,7 @@ impl Real {
             Step::Card(Card::Refund { by, top_up }) => self.ask_refund(*by, *top_up).await?,
             Step::Desk(step) => self.ask_desk(step).await?,
             Step::Slip(step) => self.ask_slip(step).await?,
+            Step::Redeem(step) => self.ask_redemption(step).await?,
             Step::Soft(step) => self.ask_soft(step).await?,
             _ => self.ask_for_gift(step).await?,
         })

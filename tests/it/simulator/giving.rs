@@ -1,5 +1,6 @@
 //! The reference's gifts.
 
+use super::income::What;
 use super::model::{Answer, EARNED, GIFTS, Gift, Model, SPENDABLE, check_units, no};
 use super::step::Number;
 
@@ -17,6 +18,8 @@ impl Model {
         let parts = [0, first, units - first];
         buckets[SPENDABLE] -= first;
         buckets[EARNED] -= units - first;
+        let gift = What::Gift(self.gifts.len());
+        self.users[giver].income.leave(gift, units - first);
         Ok(parts)
     }
 
@@ -81,7 +84,7 @@ impl Model {
     fn give_back(&mut self, gift: Number, state: u8) {
         let Gift { giver, parts, .. } = self.gifts[gift];
         for (bucket, part) in parts.into_iter().enumerate() {
-            self.receive(giver, bucket, part);
+            self.come_back(giver, bucket, part, What::Gift(gift));
             self.book(GIFTS, -part);
         }
         self.gifts[gift].state = state;

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::counting::{Lease, Task};
+use super::income::What;
 use super::model::{Answer, EARNED, FEES, Model, Order, PROMO, SPENDABLE, STAFF, no};
 use super::software::{OFFERS, Soft};
 use super::step::Number;
@@ -244,7 +245,7 @@ impl Model {
         let seller = self.programs[offer.program].seller;
         let fee = self.fee_of(price, seller);
         let mut paid = self.pay(by, price - fee);
-        self.receive(seller, EARNED, price - fee);
+        self.earn_from(seller, self.orders.len(), paid);
         for (part, more) in paid.iter_mut().zip(self.pay(by, fee)) {
             *part += more;
         }
@@ -272,7 +273,7 @@ impl Model {
     fn refund_grant(&mut self, by: Number, order: Number) -> Answer {
         let has = |it: &Licence| it.grants.iter().any(|grant| grant.order == order);
         let Some(place) = self.licences.iter().position(has) else { return no("NOT_FOUND order") };
-        let (buyer, seller) = (self.orders[order].buyer, self.orders[order].seller);
+        let seller = self.orders[order].seller;
         if by >= STAFF && by != seller {
             return no("NOT_FOUND order");
         }
@@ -297,7 +298,7 @@ impl Model {
                 refunded.min(part(i64::from(licence.meters[meter].left().min(units)), i64::from(units)));
         }
         let fee = if total == 0 { 0 } else { total_part(grant.fee, refunded, total) };
-        self.hand_back(seller, buyer, grant.paid, refunded - fee, fee)?;
+        self.hand_back(order, grant.paid, refunded - fee, fee)?;
         let licence = &mut self.licences[place];
         licence.generation += 1;
         for grant in licence.grants.iter_mut().filter(|grant| grant.order == order) {
@@ -315,14 +316,8 @@ impl Model {
 
     /// The vendor's part first, then the seller's income, then what else they
     /// have; to income first, then to what was bought, then to promo.
-    fn hand_back(
-        &mut self,
-        seller: Number,
-        buyer: Number,
-        paid: [i64; 3],
-        amount: i64,
-        fee: i64,
-    ) -> Result<(), String> {
+    fn hand_back(&mut self, order: Number, paid: [i64; 3], amount: i64, fee: i64) -> Result<(), String> {
+        let (buyer, seller) = (self.orders[order].buyer, self.orders[order].seller);
         let [_, spendable, earned] = self.users[seller].buckets;
         if spendable + earned < amount {
             return no(format!("INSUFFICIENT_TOKENS {} {}", spendable + earned, amount - spendable - earned));
@@ -330,12 +325,13 @@ impl Model {
         self.book(FEES, -fee);
         let from_earned = earned.min(amount);
         self.users[seller].buckets[EARNED] -= from_earned;
+        self.give_income_back(seller, order, from_earned);
         self.users[seller].buckets[SPENDABLE] -= amount - from_earned;
         let mut rest = amount + fee;
         for bucket in [EARNED, SPENDABLE, PROMO] {
             let part = paid[bucket].min(rest);
             rest -= part;
-            self.receive(buyer, bucket, part);
+            self.come_back(buyer, bucket, part, What::Order(order));
         }
         Ok(())
     }

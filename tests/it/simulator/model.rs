@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use domain::listing::ListingKind;
 
 use super::cards::{Card, TopUp, quoted};
+use super::income::Income;
 use super::licences::{Licence, Program};
+use super::redeeming::Redemption;
 use super::software::Soft;
 use super::step::{Fees, Number, Step};
 use super::vouchers::{Slip, Voucher};
@@ -46,6 +48,7 @@ pub(super) struct User {
     pub(super) debt: i64,
     /// Promo tokens as they came, each with when its time is over.
     pub(super) lots: Vec<(i64, Option<i64>)>,
+    pub(super) income: Income,
 }
 
 #[derive(Clone, Debug)]
@@ -101,9 +104,12 @@ pub(super) struct Model {
     pub(super) limits: HashMap<Number, i64>,
     pub(super) vouchers: Vec<Voucher>,
     pub(super) batches: usize,
+    pub(super) redemptions: Vec<Redemption>,
     pub(super) programs: Vec<Program>,
     pub(super) licences: Vec<Licence>,
     pub(super) keys: HashMap<(Number, String), (String, Answer)>,
+    /// What has happened that is worth knowing to have happened.
+    pub(super) seen: BTreeMap<&'static str, u32>,
 }
 
 pub(super) fn no<T>(what: impl Into<String>) -> Result<T, String> {
@@ -133,6 +139,7 @@ impl Model {
             Step::Grant { to, .. } | Step::Give { to, .. } if to.contains('!') => no("NOT_FOUND user"),
             Step::Desk(step) => self.check_desk_form(step),
             Step::Slip(step) => self.check_slip_form(step),
+            Step::Redeem(step) => self.check_redeem_form(step),
             Step::Soft(Soft::Acquire { offer, .. } | Soft::Convert { offer, .. })
                 if !self.is_offer(*offer) =>
             {
@@ -174,6 +181,7 @@ impl Model {
                 *voucher = Number::MAX;
             }
             Step::Soft(step) => step.as_asked(self),
+            Step::Redeem(step) => step.as_asked(self),
             Step::Desk(
                 desk::Desk::Pay { top_up, .. } | desk::Desk::Back(super::returns::Back::Move { top_up, .. }),
             ) if *top_up >= self.top_ups.len() => {
@@ -212,8 +220,13 @@ impl Model {
             Step::Card(step) => self.card(step),
             Step::Desk(step) => self.desk(step),
             Step::Slip(step) => self.slip(step),
+            Step::Redeem(step) => self.redemption(step),
             Step::Soft(step) => self.soft(step, shown),
         }
+    }
+
+    pub(super) fn saw_if(&mut self, is_so: bool, what: &'static str) {
+        *self.seen.entry(what).or_default() += u32::from(is_so);
     }
 
     pub(super) fn by_handle(&self, handle: &str) -> Option<Number> {
@@ -296,12 +309,14 @@ impl Model {
         *self.vendor.entry(account).or_default() += units;
     }
 
-    /// A user gets what somebody had; what they owe is paid off first.
-    pub(super) fn receive(&mut self, user: Number, bucket: usize, units: i64) {
+    /// A user gets what somebody had; what they owe is paid off first. Tells
+    /// how much of it went there.
+    pub(super) fn receive(&mut self, user: Number, bucket: usize, units: i64) -> i64 {
         let user = &mut self.users[user];
         let paid_off = if bucket == PROMO { 0 } else { user.debt.min(units) };
         user.debt -= paid_off;
         user.buckets[bucket] += units - paid_off;
+        paid_off
     }
 
     /// New spendable tokens from a supply.

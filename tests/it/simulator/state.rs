@@ -58,6 +58,7 @@ pub(super) fn of_model(model: &Model) -> Vec<String> {
             lots.into_iter().map(|(units, ends)| format!("lot {} {units} {}", user.handle, told(ends))),
         );
     }
+    lines.extend(super::redeeming::of_model(model));
     lines.extend(super::meters::of_model(model));
     lines
 }
@@ -93,6 +94,7 @@ pub(super) async fn of_tables(direct: &Direct, [orders, gifts, top_ups]: [Vec<Uu
         states(direct, "top_up", &columns, &top_ups).await.into_iter().map(|line| line.replace('_', "-")),
     );
     lines.extend(money_of_tables(direct, &top_ups).await);
+    lines.extend(super::redeeming::of_tables(direct).await);
     lines.extend(super::meters::of_tables(direct, &orders).await);
     lines
 }

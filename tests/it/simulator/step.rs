@@ -8,6 +8,7 @@ use tests::chance::Chance;
 use super::cards::Card;
 use super::desk::Desk;
 use super::model::Model;
+use super::redeeming::Redeem;
 use super::software::Soft;
 use super::vouchers::Slip;
 
@@ -38,6 +39,7 @@ pub(super) enum Step {
     Card(Card),
     Desk(Desk),
     Slip(Slip),
+    Redeem(Redeem),
     Soft(Soft),
 }
 
@@ -61,28 +63,36 @@ pub(super) struct Timed {
 /// The names that accounts are opened under; there are fewer than tries.
 const HANDLES: [&str; 7] = ["wren", "finch", "robin", "heron", "crane", "swift", "plover"];
 
+/// How many of a hundred steps are about redemptions, how many of the others
+/// about software, and how many of the rest about the desk: each seed has much
+/// to do with one of them, or with none. And before how many a day passes.
+#[derive(Clone, Copy, Debug)]
+struct Mix {
+    redeem: usize,
+    soft: usize,
+    desk: usize,
+    days: usize,
+}
+
 /// Draws steps.
 pub(super) struct Steps {
     pub(super) chance: Chance,
-    /// How many of a hundred steps are about software, and how many of the
-    /// others about the desk.
-    soft: usize,
-    desk: usize,
+    mix: Mix,
     keyed: Vec<Step>,
     keys: u32,
     payments: u32,
 }
 
 impl Steps {
-    /// The steps of `seed`; some seeds have much to do with software, others
-    /// with the desk.
+    /// The steps of `seed`, in one of the mixes.
     pub(super) const fn new(seed: u64) -> Self {
-        let (soft, desk) = match seed % 3 {
-            0 => (65, 10),
-            1 => (10, 20),
-            _ => (3, 50),
+        let mix = match seed % 4 {
+            0 => Mix { redeem: 2, soft: 65, desk: 10, days: 3 },
+            1 => Mix { redeem: 78, soft: 20, desk: 10, days: 12 },
+            2 => Mix { redeem: 2, soft: 10, desk: 20, days: 3 },
+            _ => Mix { redeem: 2, soft: 3, desk: 50, days: 3 },
         };
-        Self { chance: Chance::new(seed), soft, desk, keyed: Vec::new(), keys: 0, payments: 0 }
+        Self { chance: Chance::new(seed), mix, keyed: Vec::new(), keys: 0, payments: 0 }
     }
 
     /// The next step.
@@ -90,7 +100,7 @@ impl Steps {
         let millis = match self.chance.below(40) {
             0 => 15 * 86_400_000,
             1 => 31 * 86_400_000,
-            2 => 86_400_000,
+            _ if self.chance.is_within_percent(self.mix.days) => 86_400_000,
             // At least one: identities then come in the order of the steps.
             _ => 1 + i64::try_from(self.chance.below(5_000)).expect("a small number fits"),
         };
@@ -109,10 +119,13 @@ impl Steps {
             return Step::Open { handle: self.handle() };
         }
         let by = self.user(model);
-        if self.chance.is_within_percent(self.soft) {
+        if self.chance.is_within_percent(self.mix.redeem) {
+            return self.redeem_step(model, by);
+        }
+        if self.chance.is_within_percent(self.mix.soft) {
             return self.soft_step(model, by);
         }
-        if self.chance.is_within_percent(self.desk) {
+        if self.chance.is_within_percent(self.mix.desk) {
             return self.desk_step(model, by);
         }
         match self.chance.below(100) {
@@ -306,6 +319,7 @@ impl Step {
             | Self::Card(Card::Ask { by, key, .. }) => Some((*by, key)),
             Self::Desk(step) => step.key(),
             Self::Slip(step) => step.key(),
+            Self::Redeem(step) => step.key(),
             Self::Soft(step) => step.key(),
             _ => None,
         }
@@ -322,6 +336,7 @@ impl Step {
             Self::Card(Card::Refund { top_up, .. }) => *top_up < model.top_ups.len(),
             Self::Desk(step) => step.is_for_together(model),
             Self::Slip(step) => step.is_for_together(model),
+            Self::Redeem(step) => step.is_for_together(model),
             Self::Soft(step) => step.is_for_together(model),
             _ => false,
         }

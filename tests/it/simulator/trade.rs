@@ -2,6 +2,7 @@
 
 use domain::listing::ListingKind;
 
+use super::income::What;
 use super::model::{Answer, EARNED, FEES, MOST, Model, Order, PROMO, SPENDABLE, no};
 use super::step::Number;
 
@@ -148,8 +149,8 @@ impl Model {
                 *left -= quantity;
             }
         }
-        self.pay(buyer, sale - sale_fee);
-        self.receive(seller, EARNED, sale - sale_fee);
+        let paid = self.pay(buyer, sale - sale_fee);
+        self.earn_from(seller, self.orders.len(), paid);
         self.pay(buyer, sale_fee);
         self.book(FEES, sale_fee);
         let held = self.pay(buyer, hold);
@@ -159,7 +160,8 @@ impl Model {
         self.orders.push(Order { buyer, seller, state, held, held_fee, due, returns });
     }
 
-    /// Takes promo first, then bought and granted, then income.
+    /// Takes promo first, then bought and granted, then income, for the order
+    /// that is made next.
     pub(super) fn pay(&mut self, user: Number, units: i64) -> [i64; 3] {
         let (mut rest, mut parts) = (units, [0; 3]);
         for bucket in [PROMO, SPENDABLE, EARNED] {
@@ -168,6 +170,8 @@ impl Model {
             rest -= parts[bucket];
         }
         assert_eq!(rest, 0, "the model pays what it has checked");
+        let order = What::Order(self.orders.len());
+        self.users[user].income.leave(order, parts[EARNED]);
         parts
     }
 
@@ -194,7 +198,9 @@ impl Model {
         let Order { seller, held, held_fee, .. } = self.orders[order];
         let all: i64 = held.iter().sum();
         self.users[seller].held -= all;
-        self.receive(seller, EARNED, all - held_fee);
+        // The vendor's part is the last to be promo-paid.
+        let (income, promo) = (all - held_fee, held[PROMO].min(all - held_fee));
+        self.earn(seller, order, income - promo, promo);
         self.book(FEES, held_fee);
         self.orders[order].state = 2;
     }
@@ -217,7 +223,7 @@ impl Model {
     pub(super) fn void(&mut self, order: Number) {
         let Order { buyer, seller, held, returns, .. } = self.orders[order].clone();
         for (bucket, part) in held.into_iter().enumerate() {
-            self.receive(buyer, bucket, part);
+            self.come_back(buyer, bucket, part, What::Order(order));
             self.users[seller].held -= part;
         }
         for (listing, quantity) in returns {
