@@ -7,6 +7,7 @@ use domain::id::{
 };
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
+use domain::topup::comparison::finding::FindingName;
 
 /// A `T`, or a reference to one, or a reference to that.
 pub trait Lent<T> {
@@ -32,6 +33,7 @@ macro_rules! lent {
 
 lent!(
     CartLineId,
+    FindingName,
     GiftId,
     LicenceId,
     LetterId,

@@ -11,6 +11,7 @@ use domain::id::{
     CartLineId, GiftId, LetterId, LicenceId, ListingId, OfferId, OrderId, PaperId, RedemptionBatchId,
     RedemptionId, ReleaseId, ScanId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
+use domain::topup::comparison::finding::FindingName;
 
 use crate::lent::Lent;
 
@@ -264,6 +265,8 @@ routes! {
     VendorCards = "/vendor/cards";
     /// One that does not fit.
     VendorCard(id: TopUpId) = "/vendor/cards/{id}";
+    /// One that does not agree with the provider's account.
+    VendorFinding(name: FindingName) = "/vendor/cards/findings/{name}";
     /// Earned tokens that are to become money, and telling the bank of them.
     VendorRedemptions = "/vendor/redemptions";
     /// One of them, with its history.

@@ -12,6 +12,7 @@ use domain::id::{
     OfferId, OrderId, PaymentId, RedemptionId, ReleaseId, SessionId, TopUpId, UserId, VoucherBatchId,
 };
 use domain::refusal::Refusal;
+use domain::topup::comparison::finding::FindingName;
 use uuid::Uuid;
 
 /// Longer ids are not looked at.
@@ -80,6 +81,19 @@ impl Global for CategoryId {
     fn from_key(key: &str) -> Option<Self> {
         let number: i32 = key.parse().ok()?;
         (number.to_string() == key).then(|| Self::new(number))
+    }
+}
+
+impl Global for FindingName {
+    const NAME: &'static str = "ComparisonFinding";
+    const NOUN: &'static str = "finding";
+
+    fn key(&self) -> String {
+        self.to_string()
+    }
+
+    fn from_key(key: &str) -> Option<Self> {
+        Self::parse(key)
     }
 }
 

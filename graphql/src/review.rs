@@ -5,14 +5,14 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use domain::topup::comparison::DifferenceKind;
 use domain::topup::facts::DisputeState as State;
 use domain::topup::review::Ruling;
-use store::comparisons::Found;
+use store::comparisons::findings::Found;
 use store::page::{PAGE_MAX, Window};
 use store::reviews::{DisputeView, Misfit};
 use store::topups::TopUpView;
 
 use crate::context::Ask;
 use crate::error::{answer, payload};
-use crate::id::read;
+use crate::id::{global, read};
 use crate::listing::twin;
 use crate::scalars::{DateTime, Tokens};
 use crate::topup::TopUpOrder;
@@ -173,6 +173,8 @@ pub(crate) struct ComparedDay {
 /// A payment that does not agree with the provider's own account.
 #[derive(SimpleObject)]
 pub(crate) struct ComparisonFinding {
+    /// The global id.
+    id: ID,
     /// On which day, in UTC, as 2026-11-23.
     day: String,
     /// The code of the top-up; null if it is none of ours.
@@ -185,17 +187,32 @@ pub(crate) struct ComparisonFinding {
     here: Option<String>,
     /// What is there, with its currency.
     there: Option<String>,
+    /// Who of the staff has looked at it; null if nobody has.
+    seen: Option<SeenFinding>,
+}
+
+/// What a member of the staff said of a payment that does not agree.
+#[derive(SimpleObject)]
+pub(crate) struct SeenFinding {
+    /// The handle of who did.
+    by: String,
+    /// When.
+    at: DateTime,
+    /// What came of it.
+    note: String,
 }
 
 impl From<Found> for ComparisonFinding {
     fn from(found: Found) -> Self {
         Self {
-            day: found.day.text(),
+            id: global(found.name),
+            day: found.name.day.text(),
             reference: found.reference.map(|reference| reference.to_string()),
             payment: found.payment,
             difference: found.difference.kind.into(),
             here: found.difference.here.map(|money| money.to_string()),
             there: found.difference.there.map(|money| money.to_string()),
+            seen: found.seen.map(|seen| SeenFinding { by: seen.by, at: seen.at.into(), note: seen.note }),
         }
     }
 }
@@ -231,7 +248,8 @@ impl CardTrouble {
         Ok(days.into_iter().map(day).collect())
     }
 
-    /// The newest thirty payments that do not agree with it.
+    /// Thirty payments that do not agree with it: first those that nobody has
+    /// looked at, then the others, the newest first.
     async fn comparison_findings(&self, ctx: &Context<'_>) -> Result<Vec<ComparisonFinding>> {
         let found = answer(ctx, ctx.store().comparison_findings(ctx.actor()).await)?;
         Ok(found.into_iter().map(Into::into).collect())
@@ -268,6 +286,23 @@ payload! {
     }
 }
 
+/// A finding that somebody has looked at.
+#[derive(InputObject)]
+pub(crate) struct MarkFindingSeenInput {
+    /// The global id of the finding.
+    finding_id: ID,
+    /// What came of it; 1 to 1,000 characters.
+    note: String,
+}
+
+payload! {
+    /// What came of marking a finding.
+    MarkFindingSeenPayload {
+        /// The finding as it is now.
+        finding: ComparisonFinding
+    }
+}
+
 /// Mutations of top-ups in review.
 #[derive(Default)]
 pub(crate) struct ReviewMutation;
@@ -288,5 +323,20 @@ impl ReviewMutation {
             ctx.store().review_top_up(ctx.actor(), id, ruling, &input.note).await
         };
         ReviewTopUpPayload::of(ctx, done.await)
+    }
+
+    /// Marks a payment that does not agree with the provider's account as seen:
+    /// it stays listed and no longer counts as a warning. Changes nothing
+    /// else. Once, for the vendor's staff, and not for whose payment it is.
+    async fn mark_finding_seen(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and what came of it.")] input: MarkFindingSeenInput,
+    ) -> Result<MarkFindingSeenPayload> {
+        let done = async {
+            ctx.actor().staff()?;
+            ctx.store().mark_finding_seen(ctx.actor(), read(&input.finding_id)?, &input.note).await
+        };
+        MarkFindingSeenPayload::of(ctx, done.await)
     }
 }

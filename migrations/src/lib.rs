@@ -20,6 +20,7 @@ mod m0012_licences;
 mod m0013_guards;
 mod m0014_comparisons;
 mod m0015_suspensions;
+mod m0016_seen_findings;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_guards::Step),
             Box::new(m0014_comparisons::Step),
             Box::new(m0015_suspensions::Step),
+            Box::new(m0016_seen_findings::Step),
         ]
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use domain::access::Actor;
 use domain::money::Money;
-use store::comparisons::Found;
+use store::comparisons::findings::Found;
 use store::media::NoMedia;
 use store::world::World;
 
@@ -18,7 +18,7 @@ fn say(error: impl Display) -> String {
 }
 
 /// Compares the days whose time has come, and shows what was found of late.
-/// Fails if anything of that did not agree.
+/// Fails if anything of that did not agree and nobody has looked at it.
 pub(crate) async fn run(config: Config) -> Result<ExitCode, String> {
     let store = open_store(&config, World::system(), Arc::new(NoMedia)).await.map_err(say)?;
     let payments = take_payments(&config, &store).map_err(say)?;
@@ -38,20 +38,30 @@ pub(crate) async fn run(config: Config) -> Result<ExitCode, String> {
     }
     let compared = done.map_err(|error| format!("could not compare all days: {error}"))?;
     println!("Compared {compared} more days.");
-    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let open = found.iter().filter(|found| found.seen.is_none()).count();
+    if open < found.len() {
+        println!("{} of {} findings were seen by the staff.", found.len() - open, found.len());
+    }
+    Ok(if open == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// A finding in a line.
 fn line(found: &Found) -> String {
     let money = |money: Option<Money>| money.map_or("nothing".to_owned(), |money| money.to_string());
     let (difference, ours) = (&found.difference, found.reference.as_ref());
+    let seen = found.seen.as_ref().map(|seen| {
+        // A note may have several lines, and whatever else people paste.
+        let note = seen.note.replace(char::is_control, " ");
+        format!("; seen by {} on {}: {note}", seen.by, seen.at)
+    });
     format!(
-        "{} {}: {}; {} here, {} there (payment {})",
-        found.day.text(),
-        ours.map_or_else(|| format!("top-up {} that is not here", found.top_up), ToString::to_string),
+        "{} {}: {}; {} here, {} there (payment {}){}",
+        found.name.day.text(),
+        ours.map_or_else(|| format!("top-up {} that is not here", found.name.top_up), ToString::to_string),
         difference.kind.name(),
         money(difference.here),
         money(difference.there),
         found.payment.as_deref().unwrap_or("unknown"),
+        seen.unwrap_or_default(),
     )
 }

@@ -1,27 +1,27 @@
 //! The daily comparison with a payment provider: what it told of its money,
 //! day by day, and what did not agree with our top-ups. All of it only grows.
 
+pub mod findings;
+
 use std::collections::HashMap;
 
 use domain::access::Actor;
 use domain::id::TopUpId;
-use domain::money::{Currency, Money};
+use domain::money::Money;
 use domain::time::Timestamp;
 use domain::tokens::Tokens;
-use domain::topup::comparison::{
-    Day, Difference, DifferenceKind, Here, Movement, MovementKind, There, compare,
-};
+use domain::topup::Provider;
+use domain::topup::comparison::{Day, Difference, Here, Movement, MovementKind, There, compare};
 use domain::topup::facts::RefundState;
 use domain::topup::review::Ruling;
-use domain::topup::{Provider, Reference};
 use sea_orm::Value;
 
 use crate::Store;
 use crate::book::top_ups::{TOP_UP_COLUMNS, read_top_up};
 use crate::error::{Done, Fault};
-use crate::tx::{Columns, Link, ids, insert};
+use crate::tx::{Link, ids, insert};
 
-/// Days and findings that are shown.
+/// Days that are shown.
 const SHOWN: u32 = 30;
 
 /// A day that was compared.
@@ -37,23 +37,6 @@ pub struct ComparedDay {
     pub top_ups: u32,
     /// How many of these did not agree.
     pub differing: u32,
-}
-
-/// Something that did not agree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// With whom.
-    pub provider: Provider,
-    /// On which day.
-    pub day: Day,
-    /// Which top-up the provider means; it may be none of ours.
-    pub top_up: TopUpId,
-    /// Its code, if it is ours.
-    pub reference: Option<Reference>,
-    /// The provider's name of the payment, if one is known.
-    pub payment: Option<String>,
-    /// What.
-    pub difference: Difference,
 }
 
 /// What a comparison of one day came to.
@@ -180,21 +163,6 @@ impl Store {
         });
         Ok(days.await?)
     }
-
-    /// What did not agree, the newest days first. Staff, and the program
-    /// itself.
-    ///
-    /// # Errors
-    /// `NotSignedIn`, `Forbidden`.
-    pub async fn comparison_findings(&self, actor: &Actor) -> Done<Vec<Found>> {
-        only_staff(actor)?;
-        let sql = format!(
-            "SELECT f.provider, f.day_at, f.top_up_id, t.reference, f.payment_ref, f.kind, f.here_currency, \
-             f.here_minor, f.there_currency, f.there_minor FROM comparison_findings f \
-             LEFT JOIN top_ups t ON t.id = f.top_up_id ORDER BY f.day_at DESC, f.top_up_id LIMIT {SHOWN}"
-        );
-        Ok(self.read().rows(sql, vec![], read_found).await?)
-    }
 }
 
 fn only_staff(actor: &Actor) -> Done<()> {
@@ -202,27 +170,6 @@ fn only_staff(actor: &Actor) -> Done<()> {
         actor.staff()?;
     }
     Ok(())
-}
-
-fn read_found(row: &mut Columns<'_>) -> Result<Found, Fault> {
-    Ok(Found {
-        provider: row.take_as("read a provider", Provider::from_number)?,
-        day: Day::of(row.time()?),
-        top_up: row.id(TopUpId::new)?,
-        reference: row.take_optional("read a reference", |text: String| Reference::parse(&text).ok())?,
-        payment: row.take()?,
-        difference: Difference {
-            kind: row.take_as("read a difference", DifferenceKind::from_number)?,
-            here: money_optional(row)?,
-            there: money_optional(row)?,
-        },
-    })
-}
-
-fn money_optional(row: &mut Columns<'_>) -> Result<Option<Money>, Fault> {
-    let currency = row.take_optional("read a currency", |text: String| Currency::parse(&text).ok())?;
-    let minor: Option<i64> = row.take()?;
-    Ok(currency.zip(minor).and_then(|(currency, minor)| Money::new(minor, currency)))
 }
 
 /// The top-ups that were credited on a day, or whose money moved on it.

@@ -102,6 +102,17 @@ impl Debts {
 /// Users who owe most that are shown.
 const OWERS: u32 = 20;
 
+/// What the staff writes of a payment in trouble.
+///
+/// # Errors
+/// `InvalidInput` on `note`.
+pub(crate) fn parse_note(note: &str) -> Result<DeskNote, Refusal> {
+    DeskNote::parse(note).map_err(|refusal| match refusal {
+        Refusal::InvalidInput { problem, .. } => Refusal::InvalidInput { field: "note".into(), problem },
+        other => other,
+    })
+}
+
 impl Store {
     /// Says what is to become of a top-up in review. Two have to say that it
     /// is credited; one closes it. Staff only. Precedence: note, then as for
@@ -117,10 +128,7 @@ impl Store {
         note: &str,
     ) -> Done<Misfit> {
         let by = actor.staff()?.id;
-        let note = DeskNote::parse(note).map_err(|refusal| match refusal {
-            Refusal::InvalidInput { problem, .. } => Refusal::InvalidInput { field: "note".into(), problem },
-            other => other,
-        })?;
+        let note = parse_note(note)?;
         let review = Review { top_up, by, ruling, note, at: self.0.world.now() };
         self.command(Some(by), Command::ReviewTopUp(Box::new(review)), None).await?;
         self.misfit(actor, top_up).await

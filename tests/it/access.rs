@@ -189,6 +189,8 @@ const TABLE: &[Row] = &[
     ("GET", "/vendor/cards", STAFF),
     ("GET", "/vendor/cards/{id}", [SignIn, Forbidden, Forbidden, Missing]),
     ("POST", "/vendor/cards/{id}", [SignIn, Forbidden, Forbidden, Missing]),
+    ("GET", "/vendor/cards/findings/{name}", [SignIn, Forbidden, Forbidden, Missing]),
+    ("POST", "/vendor/cards/findings/{name}", [SignIn, Forbidden, Forbidden, Missing]),
     ("GET", "/vendor/redemptions", STAFF),
     ("POST", "/vendor/redemptions", STAFF),
     ("GET", "/vendor/redemptions/{id}", [SignIn, Forbidden, Forbidden, Missing]),

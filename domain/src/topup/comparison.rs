@@ -4,6 +4,8 @@
 //!
 //! It never changes a balance. What differs is written down for a person.
 
+pub mod finding;
+
 use crate::id::TopUpId;
 use crate::money::{Currency, Money};
 use crate::time::{Seconds, Timestamp};
@@ -95,6 +97,13 @@ impl Day {
     #[must_use]
     pub fn is_ripe(self, now: Timestamp) -> bool {
         now >= self.end().after(RIPE_AFTER)
+    }
+
+    /// The day that [`Self::text`] writes so.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let day = Self::of(Timestamp::parse_rfc3339(&format!("{text}T00:00:00Z"))?);
+        (day.text() == text).then_some(day)
     }
 
     /// As `2026-11-23`.

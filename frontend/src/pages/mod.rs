@@ -7,6 +7,7 @@ mod cart;
 mod desk;
 mod entry;
 mod fees;
+mod finding;
 mod gift;
 mod handover;
 mod help;
@@ -180,6 +181,7 @@ fn vendors() -> Router<Site> {
         .route(VendorDeskOrder::PATTERN, get(desk::order).post(desk::work))
         .route(VendorCards::PATTERN, get(trouble::all))
         .route(VendorCard::PATTERN, get(trouble::one).post(trouble::judge))
+        .route(VendorFinding::PATTERN, get(finding::one).post(finding::mark))
         .route(VendorRedemptions::PATTERN, get(redemption::queue).post(redemption::send))
         .route(VendorRedemption::PATTERN, get(redemption::one).post(redemption::work))
         .route(RedemptionBatch::PATTERN, get(redemption::batch))

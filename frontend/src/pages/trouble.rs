@@ -2,13 +2,11 @@
 
 use axum::extract::Path;
 use domain::id::TopUpId;
-use domain::money::Money;
 use domain::refusal::Refusal;
 use domain::topup::TopUpState;
 use domain::topup::facts::DisputeState;
 use domain::topup::review::Ruling;
 use store::Error;
-use store::comparisons::Found;
 use store::page::Window;
 use store::reviews::{DisputeView, Misfit};
 
@@ -18,9 +16,7 @@ use crate::page::Tone;
 use crate::posted::{Pairs, Posted};
 use crate::trouble::Trouble;
 use crate::view::desk_order::EventRow;
-use crate::view::trouble::{
-    ComparisonPart, DisputeRow, FindingRow, MisfitRow, MisfitView, NoteForm, TroubleView,
-};
+use crate::view::trouble::{ComparisonPart, DisputeRow, MisfitRow, MisfitView, NoteForm, TroubleView};
 use crate::worth::grouped;
 use crate::{routes, show};
 
@@ -68,18 +64,10 @@ async fn comparison(ask: &Ask) -> Result<ComparisonPart, Trouble> {
     let (store, actor) = (&ask.site.store, &ask.actor);
     let days = store.compared_days(actor).await?;
     let findings = store.comparison_findings(actor).await?;
-    let money = |money: Option<Money>| money.map_or_else(|| "nothing".to_owned(), |money| money.to_string());
-    let row = |found: Found| FindingRow {
-        day: found.day.text(),
-        reference: found.reference.map(|reference| reference.to_string()),
-        payment: found.payment.unwrap_or_else(|| "no payment known".to_owned()),
-        what: found.difference.kind.name(),
-        here: money(found.difference.here),
-        there: money(found.difference.there),
-    };
     Ok(ComparisonPart {
         days: days.iter().take(DAYS).map(|day| (day.day.text(), day.top_ups, day.differing)).collect(),
-        findings: findings.into_iter().map(row).collect(),
+        open: findings.iter().filter(|found| found.seen.is_none()).count(),
+        findings: findings.into_iter().map(super::finding::row).collect(),
     })
 }
 

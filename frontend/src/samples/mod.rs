@@ -67,20 +67,13 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<gift::ClaimCodeView>(),
         rendered::<order::OrdersView>(),
         rendered::<order::OrderView>(),
-        rendered::<desk::QueueView>(),
-        rendered::<desk_order::DeskOrderView>(),
         rendered::<paper::PaperView>(),
-        rendered::<desk::EnterView>(),
         rendered::<desk::BillView>(),
         rendered::<redemption::RedemptionsView>(),
-        rendered::<redemption::RedemptionQueueView>(),
         rendered::<redemption::RedemptionView>(),
-        rendered::<trouble::TroubleView>(),
-        rendered::<trouble::MisfitView>(),
         rendered::<topup::TopUpView>(),
         rendered::<topup::TopUpOrderView>(),
         rendered::<topup::SandboxView>(),
-        rendered::<tariff::TokensView>(),
         rendered::<library::LibraryView>(),
         rendered::<licence::LicenceView>(),
         rendered::<licence::TillView>(),
@@ -91,6 +84,35 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<account::AccountView>(),
         rendered::<mail::AccountMailView>(),
         rendered::<mail::MailStopView>(),
+        rendered::<handover::TakeOverView>(),
+        rendered::<voucher::RedeemView>(),
+        rendered::<wares::SoftwareView>(),
+        rendered::<wares::ReleaseView>(),
+        rendered::<sold::SoldView>(),
+        rendered::<sold::FiguresView>(),
+        rendered::<sold::RefundGrantView>(),
+        rendered::<help::HelpView>(),
+        rendered::<help::ApiView>(),
+        rendered::<error::ErrorView>(),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(of_the_vendor())
+    .collect()
+}
+
+/// Every sample of the console's views.
+fn of_the_vendor() -> Vec<Rendered> {
+    use crate::view::*;
+    [
+        rendered::<desk::QueueView>(),
+        rendered::<desk_order::DeskOrderView>(),
+        rendered::<desk::EnterView>(),
+        rendered::<redemption::RedemptionQueueView>(),
+        rendered::<trouble::TroubleView>(),
+        rendered::<trouble::MisfitView>(),
+        rendered::<trouble::FindingView>(),
+        rendered::<tariff::TokensView>(),
         rendered::<mail::VendorMailView>(),
         rendered::<vendor::TodayView>(),
         rendered::<vendor::FeesView>(),
@@ -99,20 +121,10 @@ pub(crate) fn all() -> Vec<Rendered> {
         rendered::<vendor::LedgerView>(),
         rendered::<handover::OpenForView>(),
         rendered::<handover::HandoverView>(),
-        rendered::<handover::TakeOverView>(),
-        rendered::<voucher::RedeemView>(),
         rendered::<voucher::VouchersView>(),
         rendered::<voucher::VouchersPrintView>(),
-        rendered::<wares::SoftwareView>(),
-        rendered::<wares::ReleaseView>(),
-        rendered::<sold::SoldView>(),
-        rendered::<sold::FiguresView>(),
-        rendered::<sold::RefundGrantView>(),
         rendered::<suspensions::VendorLicencesView>(),
         rendered::<suspensions::VendorLicenceView>(),
-        rendered::<help::HelpView>(),
-        rendered::<help::ApiView>(),
-        rendered::<error::ErrorView>(),
     ]
     .into_iter()
     .flatten()

@@ -1,6 +1,7 @@
 //! Samples of card payments in trouble.
 
 use domain::id::TopUpId;
+use domain::topup::comparison::finding::FindingName;
 use uuid::Uuid;
 
 use super::Samples;
@@ -38,13 +39,20 @@ fn dispute(state: &'static str, is_over: bool) -> DisputeRow {
 
 fn finding(reference: Option<&str>, what: &'static str, payment: &str) -> FindingRow {
     FindingRow {
+        name: FindingName::parse("stripe.2026-11-22.00000000000000000000000000000009").unwrap(),
         day: "2026-11-22".to_owned(),
         reference: reference.map(str::to_owned),
         payment: payment.to_owned(),
         what,
         here: "12.50 USD".to_owned(),
         there: "nothing".to_owned(),
+        seen: None,
     }
+}
+
+fn seen(row: FindingRow, note: &str) -> FindingRow {
+    let (by, what) = ("market-office".to_owned(), "seen".to_owned());
+    FindingRow { seen: Some(EventRow { at: at(-90), what, by, detail: note.to_owned() }), ..row }
 }
 
 impl Samples for TroubleView {
@@ -68,7 +76,10 @@ impl Samples for TroubleView {
                 findings: vec![
                     finding(Some("FT-7K3M-Q2XD"), "no money at the provider", "pi_3PqRsTuVwXyZaBcDeFgHiJkL"),
                     finding(None, "money without tokens", HOSTILE),
+                    seen(finding(None, "money without tokens", "pi_1"), "of our other shop"),
+                    seen(finding(Some("FT-7K3M-Q2XD"), "another amount was paid", LONG), HOSTILE),
                 ],
+                open: 2,
             },
         };
         let empty = Self {
@@ -81,7 +92,29 @@ impl Samples for TroubleView {
             comparison: ComparisonPart::default(),
             ..full.clone()
         };
-        vec![("full", full), ("empty", empty)]
+        let days = vec![("2026-11-22".to_owned(), 2, 1)];
+        let findings = vec![seen(finding(None, "money without tokens", "pi_1"), "of our other shop")];
+        let seen = Self { comparison: ComparisonPart { days, findings, open: 0 }, ..empty.clone() };
+        vec![("full", full), ("seen", seen), ("empty", empty)]
+    }
+}
+
+impl Samples for FindingView {
+    const TEMPLATE: &'static str = "vendor_finding";
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let row = finding(Some("FT-7K3M-Q2XD"), "no money at the provider", "pi_3PqRsTuVwXyZaBcDeFgHiJkL");
+        let fresh = Self {
+            page: staff("A payment that does not agree", "/vendor/cards/findings/x"),
+            provider: "stripe",
+            row: row.clone(),
+            form: NoteForm::default(),
+        };
+        let over = Self { row: seen(row, HOSTILE), ..fresh.clone() };
+        let mut refused = Self { row: finding(None, "money without tokens", HOSTILE), ..fresh.clone() };
+        refused.form.note.value = LONG.to_owned();
+        spoil(&mut refused.page, &mut refused.form);
+        vec![("fresh", fresh), ("over", over), ("refused", refused)]
     }
 }
 

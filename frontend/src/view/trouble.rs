@@ -2,6 +2,7 @@
 //! and what users owe.
 
 use domain::id::TopUpId;
+use domain::topup::comparison::finding::FindingName;
 
 use super::prelude::*;
 use super::vendor::Tab;
@@ -40,13 +41,17 @@ pub struct ComparisonPart {
     /// The last days that were compared, the newest first: which, how many
     /// top-ups, how many of them differ.
     pub days: Vec<(String, u32, u32)>,
-    /// What did not agree, the newest first.
+    /// What did not agree: first what nobody has looked at.
     pub findings: Vec<FindingRow>,
+    /// How many of these nobody has looked at.
+    pub open: usize,
 }
 
 /// A payment that does not agree with the provider's account.
 #[derive(Clone, Debug)]
 pub struct FindingRow {
+    /// Which.
+    pub name: FindingName,
     /// On which day.
     pub day: String,
     /// The code of its top-up, if it is ours.
@@ -59,6 +64,26 @@ pub struct FindingRow {
     pub here: String,
     /// What is there.
     pub there: String,
+    /// Who of the staff has looked at it, and what came of it.
+    pub seen: Option<super::desk_order::EventRow>,
+}
+
+/// One payment that does not agree with the provider's account.
+#[derive(Template, Clone, Debug)]
+#[template(path = "pages/vendor_finding.html", whitespace = "minimize")]
+pub struct FindingView {
+    /// The frame.
+    pub page: Page,
+    /// With whose account it does not agree.
+    pub provider: &'static str,
+    /// What does not.
+    pub row: FindingRow,
+    /// What came of looking at it.
+    pub form: NoteForm,
+}
+
+impl FindingView {
+    const TAB: Tab = Tab::Cards;
 }
 
 /// A top-up that does not fit.

@@ -169,6 +169,12 @@ fn of_top_ups() -> Vec<MutationRow> {
             json!({ "topUpId": "x", "ruling": "CREDIT", "note": "x" }),
             ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "NOT_FOUND"],
         ),
+        (
+            "markFindingSeen",
+            About::Nothing,
+            json!({ "findingId": "x", "note": "x" }),
+            ["NOT_SIGNED_IN", "FORBIDDEN", "FORBIDDEN", "NOT_FOUND"],
+        ),
         ("setTokenPrice", About::Nothing, json!({ "price": "0.01" }), STAFF),
         ("setBundles", About::Nothing, json!({ "bundles": [] }), STAFF),
     ]

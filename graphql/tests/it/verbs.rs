@@ -128,6 +128,8 @@ const OFFERED_TO_STAFF: &[(&str, &str)] = &[
     ("disputes", "CardTrouble.disputes"),
     ("compared_days", "CardTrouble.comparedDays"),
     ("comparison_findings", "CardTrouble.comparisonFindings"),
+    ("comparison_finding", "MarkFindingSeenPayload.finding"),
+    ("mark_finding_seen", "Mutation.markFindingSeen"),
     ("debts", "CardTrouble.debt"),
     ("record_redemption_failed", "Mutation.recordRedemptionFailed"),
 ];
@@ -163,8 +165,9 @@ const OF_THE_PROGRAM: &[&str] = &[
 fn verbs() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/src");
     let mut found = BTreeSet::new();
-    for entry in
-        [root.clone(), root.join("desk")].iter().flat_map(|folder| std::fs::read_dir(folder).unwrap())
+    for entry in [root.clone(), root.join("desk"), root.join("comparisons")]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap())
     {
         let path = entry.unwrap().path();
         if path.extension().is_none_or(|ending| ending != "rs") {

@@ -1,12 +1,23 @@
 //! At the door of the payment provider when things go wrong there: nobody is
 //! left standing, pays twice, or loses the cart.
 
+use domain::access::Actor;
+use domain::id::TopUpId;
+use domain::money::{Currency, Money};
+use domain::topup::Provider;
+use domain::topup::comparison::{Day, Difference, DifferenceKind};
+use serde_json::json;
+use store::comparisons::Comparison;
+use tests::api::Api;
 use tests::page::Page;
 use tests::program::Program;
 use tests::stripe::{Double, SECRET_KEY, WEBHOOK_SECRET};
 use tests::visitor::Visitor;
+use uuid::Uuid;
 
+use super::software::beside;
 use super::topups::short_of_thirty;
+use super::vendor::staff;
 
 async fn open() -> (Double, Program) {
     let double = Double::open().await;
@@ -85,5 +96,54 @@ async fn what_stripe_will_not_have_leaves_other_ways() {
     let _ = buyer.get(&pay).await.expect(200).expect_words("Nobody paid");
     assert_eq!((double.sessions(), buyer.balance().await.as_str()), (1, "50"));
     program.stop();
+    program.audit();
+}
+
+/// What a run of `farthing compare` says, and whether all is well.
+fn compares(program: &Program) -> (bool, String) {
+    let done = program.run(&["compare"]);
+    (done.status.success(), String::from_utf8_lossy(&done.stdout).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_agree_warns_until_the_staff_has_seen_it() {
+    let (_double, mut program) = open().await;
+    let desk = staff(&program).await;
+    program.stop();
+    // A day that is over cannot be waited for.
+    let store = beside(&program).await;
+    let day = Day::parse("2026-11-22").expect("a day");
+    let there = Money::new(700, Currency::USD);
+    let difference = Difference { kind: DifferenceKind::Extra, here: None, there };
+    let differing = vec![(TopUpId::new(Uuid::from_u128(9)), Some("pi_9".to_owned()), difference)];
+    let found = Comparison { top_ups: 1, differing };
+    assert!(store.close_day(&Actor::System, Provider::Stripe, day, found).await.expect("a day is closed"));
+    store.close().await;
+    let (is_well, said) = compares(&program);
+    assert!(!is_well && said.contains("7.00 USD there (payment pi_9)\n"), "{said}");
+
+    program.start();
+    let desk = desk.back_at(&program);
+    let cards = desk.get("/vendor/cards").await.expect(200).expect_words("1 payment does not agree");
+    let finding = cards.link("/vendor/cards/findings/");
+    let form = desk.get(&finding).await.expect(200).form(&finding);
+    let asks = desk.submit(form.with("note", " ").press("Mark as seen")).await.expect(422);
+    let form = asks.form(&finding).with("note", "of our other shop\nnot ours").press("Mark as seen");
+    let cards = desk.submit(form.clone()).await.expect(200).expect_words("All of these were seen");
+    let _ = cards.expect_words("Seen by ").expect_words("of our other shop");
+    assert!(desk.get(&finding).await.expect(200).find_form(&finding).is_none(), "it is said once");
+    let _ = desk.submit(form).await.expect(422).expect_words("somebody has marked it as seen already");
+
+    let api = Api::staff(&program, "clerk").await;
+    let query = "{ vendor { cardTrouble { comparisonFindings { id seen { note } } } } }";
+    let found = api.ask(query, json!({})).await["vendor"]["cardTrouble"]["comparisonFindings"][0].clone();
+    assert_eq!(found["seen"], json!({ "note": "of our other shop\nnot ours" }));
+    let input = json!({ "findingId": found["id"], "note": "again" });
+    let again = api.attempt("markFindingSeen", input, "finding { id }").await;
+    assert_eq!(again.expect_err("it is said once").code, "WRONG_STATE");
+    program.stop();
+    let (is_well, said) = compares(&program);
+    assert!(is_well && said.contains("1 of 1 findings were seen by the staff."), "{said}");
+    assert!(said.contains("; seen by ") && said.contains(": of our other shop not ours\n"), "{said}");
     program.audit();
 }

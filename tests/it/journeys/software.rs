@@ -30,7 +30,7 @@ fn noise(words: u32) -> Vec<u8> {
 }
 
 /// The program's own store, opened beside it: for what no page offers yet.
-async fn beside(program: &Program) -> Store {
+pub(super) async fn beside(program: &Program) -> Store {
     let secret = std::fs::read(program.data().join("secret")).expect("the program has a secret");
     let options = Options {
         url: format!("sqlite://{}", program.data().join("farthing.sqlite").display()),

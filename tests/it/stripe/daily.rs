@@ -3,6 +3,7 @@
 
 use domain::access::Actor;
 use domain::topup::TopUpState;
+use domain::topup::comparison::finding::FindingName;
 use domain::topup::review::Ruling;
 use tests::databases::{Base, Kind, on_each_database, run};
 use tests::people::{refused, tokens};
@@ -25,13 +26,13 @@ async fn found(hand: &Hand) -> Vec<String> {
     let mut lines = Vec::new();
     for it in found {
         let whose = match &it.reference {
-            Some(_) => hand.handle_of(it.top_up).await,
+            Some(_) => hand.handle_of(it.name.top_up).await,
             None => "a stranger".to_owned(),
         };
         let money = |money: Option<domain::money::Money>| money.map_or("-".to_owned(), |it| it.to_string());
         let difference = it.difference;
         let (here, there) = (money(difference.here), money(difference.there));
-        lines.push(format!("{} {whose}: {}; {here}, {there}", it.day.text(), difference.kind.name()));
+        lines.push(format!("{} {whose}: {}; {here}, {there}", it.name.day.text(), difference.kind.name()));
     }
     lines.sort_unstable();
     lines
@@ -106,6 +107,63 @@ fn what_does_not_agree_is_written_down_once() {
             "FORBIDDEN"
         );
         assert_eq!(fine.who.wallet().await.spendable, tokens("750"), "nothing else was changed");
+        hand.market.clean().await;
+        store.close().await;
+    });
+}
+
+/// A finding is marked once, by the staff, and stays; no balance knows of it.
+#[test]
+fn a_finding_that_was_seen_stays_listed() {
+    on_each_database(async |base| {
+        let hand = Hand::on(base).await;
+        let store = &hand.market.store;
+        let keeper = hand.market.staff("keeper").await;
+        let own = hand.begins_as(keeper.clone()).await;
+        let theirs = paid(&hand, "theirs").await;
+        hand.double.is_paid_beside("pi_own", Some(&own.id.to_string()), 1_000);
+        hand.double.is_paid_beside("pi_twice", Some(&theirs.id.to_string()), 1_000);
+        pass(&hand, A_DAY);
+        assert_eq!(hand.payments.compare().await.unwrap(), 1);
+        let all = async || store.comparison_findings(&Actor::System).await.unwrap();
+        let named = |all: &[store::comparisons::findings::Found], id| {
+            all.iter().find(|it| it.name.top_up == id).unwrap().name
+        };
+        let (own, theirs) = (named(&all().await, own.id), named(&all().await, theirs.id));
+        let mark = async |actor: &Actor, name, note: &str| store.mark_finding_seen(actor, name, note).await;
+        let unknown = FindingName { day: theirs.day.next(), ..theirs };
+        let stranger = hand.market.person("stranger").await;
+        for (actor, name, note, code) in [
+            (&Actor::Visitor(None), theirs, "x", "NOT_SIGNED_IN"),
+            (&stranger.actor, theirs, "x", "FORBIDDEN"),
+            (&Actor::System, theirs, "x", "NOT_SIGNED_IN"),
+            (&keeper.actor, unknown, " ", "INVALID_INPUT"),
+            (&keeper.actor, unknown, "x", "NOT_FOUND"),
+            (&keeper.actor, theirs, &"x".repeat(1_001), "INVALID_INPUT"),
+            (&keeper.actor, own, "mine is fine", "WRONG_STATE"),
+        ] {
+            assert_eq!(refused(mark(actor, name, note).await).code(), code, "{note:.20}");
+        }
+        let before = hand.handle_of(theirs.top_up).await;
+        let seen =
+            mark(&keeper.actor, theirs, " paid twice, sent back by hand ").await.unwrap().seen.unwrap();
+        assert_eq!((seen.by.as_str(), seen.note.as_str()), ("keeper", "paid twice, sent back by hand"));
+        assert_eq!(seen.at, hand.market.world.now());
+        assert_eq!(refused(mark(&keeper.actor, theirs, "again").await).code(), "WRONG_STATE");
+        let found = all().await;
+        let order: Vec<_> = found.iter().map(|it| (it.name, it.seen.is_some())).collect();
+        assert_eq!(order, [(own, false), (theirs, true)], "what is open comes first, and both stay");
+        assert_eq!(found[1].seen.as_ref(), Some(&seen), "the first word stays");
+        assert_eq!(hand.handle_of(theirs.top_up).await, before);
+        let direct = hand.market.base.connect().await;
+        for forged in [
+            "UPDATE seen_findings SET note = 'nothing'",
+            "DELETE FROM seen_findings",
+            "INSERT INTO seen_findings SELECT provider, day_at + 86400000, top_up_id, seen_by, seen_at, note \
+             FROM seen_findings",
+        ] {
+            assert!(direct.run(forged).await.is_err(), "{forged}");
+        }
         hand.market.clean().await;
         store.close().await;
     });

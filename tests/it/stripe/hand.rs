@@ -65,7 +65,11 @@ impl Hand {
 
     /// Somebody new asks for a thousand tokens and is shown Stripe's page.
     pub(crate) async fn begins(&self, handle: &str) -> Begun {
-        let who = self.market.person(handle).await;
+        self.begins_as(self.market.person(handle).await).await
+    }
+
+    /// The same for somebody who is here already.
+    pub(crate) async fn begins_as(&self, who: Person) -> Begun {
         let store = &self.market.store;
         let asked =
             TopUpAsked { wanted: Wanted::Tokens(tokens("1000")), return_to: None, intent: None, key: "k" };

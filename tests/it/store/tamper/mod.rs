@@ -99,6 +99,7 @@ const OTHERS: &[&str] = &[
     "compared_days",
     "dispute_deadlines",
     "comparison_findings",
+    "seen_findings",
     "provider_movements",
     "handovers",
     "credit_limits",
