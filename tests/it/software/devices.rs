@@ -173,13 +173,14 @@ fn what_the_clients_journal_tells_is_settled_and_charged_and_credited() {
         let part = told(&mut journal);
         let (lease, _) = store.settle_lease(&NOBODY, Some(&key), licence, "one", &part).await.unwrap();
         assert_eq!((lease.state, lease.used), (LeaseState::Open, 3));
+        assert_eq!(shop.used_by_figures().await, 3, "what was told is used");
         let sealed = serde_json::to_string(&journal.seal(now).unwrap()).unwrap();
         for round in 0..2 {
             let (lease, counted) =
                 store.settle_lease(&NOBODY, Some(&key), licence, "one", &sealed).await.unwrap();
             assert_eq!((lease.state, lease.used, counted.left), (LeaseState::Settled, 3, Some(7)), "{round}");
         }
-        assert_eq!(shop.uses(licence).await, (10, 3, 0));
+        assert_eq!((shop.uses(licence).await, shop.used_by_figures().await), ((10, 3, 0), 3));
 
         let (lease, _) = take("two").await.unwrap();
         let mut journal = open("two", place, moment(lease.settle_by));
@@ -188,11 +189,13 @@ fn what_the_clients_journal_tells_is_settled_and_charged_and_credited() {
         assert_eq!(store.end_due(&Actor::System, 10).await.unwrap(), 1);
         assert_eq!(store.end_due(&Actor::System, 10).await.unwrap(), 0, "again is harmless");
         assert_eq!(shop.uses(licence).await, (10, 8, 0), "charged in full");
+        assert_eq!(shop.used_by_figures().await, 8);
         shop.market.pass(86_400);
         let late = told(&mut journal);
         for _ in 0..2 {
             store.settle_lease(&NOBODY, Some(&key), licence, "two", &late).await.unwrap();
             assert_eq!(shop.uses(licence).await, (10, 5, 0), "three are credited once");
+            assert_eq!(shop.used_by_figures().await, 5, "nothing is counted twice");
         }
 
         let (lease, _) = take("three").await.unwrap();
@@ -207,6 +210,7 @@ fn what_the_clients_journal_tells_is_settled_and_charged_and_credited() {
             store.settle_lease(&NOBODY, Some(&key), licence, "three", &told(&mut two)).await.unwrap();
         assert_eq!(lease.state, LeaseState::Forked);
         assert_eq!(shop.uses(licence).await, (10, 10, 0), "one batch is what it costs");
+        assert_eq!(shop.used_by_figures().await, 10);
         let edited = told(&mut one).replace("\"used\":1", "\"used\":0");
         let edited = store.settle_lease(&NOBODY, Some(&key), licence, "three", &edited).await;
         assert_eq!(refused(edited), Refusal::denied(Verdict::StateForked));

@@ -98,6 +98,13 @@ impl Shop {
         (meter.granted(), meter.consumed(), meter.reserved())
     }
 
+    /// All that the publisher's figures of the last month say was used.
+    pub(crate) async fn used_by_figures(&self) -> u64 {
+        let (publisher, listing) = (&self.wren.actor, self.offers[0].listing);
+        let figures = self.market.store.software_figures(publisher, listing, 30).await.unwrap();
+        figures.meters.iter().flat_map(|meter| &meter.units).sum()
+    }
+
     pub(crate) async fn done(self) {
         self.market.clean().await;
         self.market.store.close().await;

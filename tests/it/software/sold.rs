@@ -74,10 +74,7 @@ fn what_devices_took_along_is_counted_once() {
         let laptop = device("laptop");
         store.activate_device(finch, Some(&laptop), licence, None).await.unwrap();
         store.lease_units(finch, Some(&laptop), licence, ("use", 4, "lease-1")).await.unwrap();
-        let used = async || {
-            let figures = store.software_figures(&shop.wren.actor, shop.offers[0].listing, 30).await.unwrap();
-            figures.meters.iter().flat_map(|meter| &meter.units).sum::<u64>()
-        };
+        let used = async || shop.used_by_figures().await;
         assert_eq!(used().await, 0, "taken along is not used");
         shop.market.pass(20 * DAY);
         store.end_due(&Actor::System, 9).await.unwrap();
