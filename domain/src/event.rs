@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::book::{Book, Change};
-use crate::desk::{DeskChange, PaperKind};
+use crate::desk::{Deed, DeskChange, PaperKind};
 use crate::gift::Gift;
 use crate::id::{GiftId, OrderId, RedemptionId, SessionId, TopUpId, UserId};
 use crate::ledger::account::AccountKind;
@@ -19,7 +19,7 @@ use crate::order::{Order, OrderLine, OrderState};
 use crate::redemption::{RedemptionChange, RedemptionState};
 use crate::time::Timestamp;
 use crate::tokens::Tokens;
-use crate::topup::TopUp;
+use crate::topup::{Agreed, TopUp};
 
 /// So many pieces (or titles of an order) of a thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,6 +180,30 @@ pub enum Event {
         /// Why it came to nothing, if somebody said so.
         why: Option<String>,
     },
+    /// Nobody agreed to an order for tokens in time, or nobody paid it.
+    OrderExpired {
+        /// The top-up's id.
+        top_up: TopUpId,
+        /// Its reference, as people read it.
+        reference: String,
+        /// How many tokens were asked for.
+        tokens: Tokens,
+        /// What would have been paid, with its currency.
+        amount: String,
+    },
+    /// A credit note was written.
+    CreditNote {
+        /// The credit note's id.
+        paper: Uuid,
+        /// The top-up that it corrects.
+        top_up: TopUpId,
+        /// Its number.
+        number: String,
+        /// The reference of the top-up.
+        reference: String,
+        /// How much it takes back, with its currency.
+        amount: String,
+    },
 }
 
 impl Event {
@@ -200,6 +224,8 @@ impl Event {
             Self::Released { .. } => MailKind::Released,
             Self::Cancelled { .. } => MailKind::Cancelled,
             Self::Redeemed { .. } => MailKind::Redemption,
+            Self::OrderExpired { .. } => MailKind::OrderExpired,
+            Self::CreditNote { .. } => MailKind::CreditNote,
         }
     }
 
@@ -219,7 +245,9 @@ impl Event {
             | Self::TopUpCredited { .. }
             | Self::InvoiceIssued { .. }
             | Self::Overdue { .. }
-            | Self::Redeemed { .. } => None,
+            | Self::Redeemed { .. }
+            | Self::OrderExpired { .. }
+            | Self::CreditNote { .. } => None,
         }
     }
 
@@ -233,8 +261,8 @@ impl Event {
             Self::AddressLeft => None,
             Self::AddressConfirmed { user } => id(user.uuid()),
             Self::NewDevice { session, .. } => id(session.uuid()),
-            Self::TopUpCredited { top_up, .. } => id(top_up.uuid()),
-            Self::InvoiceIssued { invoice, .. } => id(*invoice),
+            Self::TopUpCredited { top_up, .. } | Self::OrderExpired { top_up, .. } => id(top_up.uuid()),
+            Self::InvoiceIssued { invoice: paper, .. } | Self::CreditNote { paper, .. } => id(*paper),
             Self::Overdue { invoice, reminder, .. } => {
                 Some([invoice.as_bytes().as_slice(), &reminder.to_be_bytes()].concat())
             }
@@ -315,7 +343,8 @@ fn redeemed(change: &RedemptionChange) -> Option<Notice> {
     Some(Notice { to: redemption.user, event, at: *at })
 }
 
-/// The desk tells what is to be paid, and what should have been.
+/// The desk tells what is to be paid, what should have been, and what is not
+/// any more.
 fn desk_changed(book: &Book, change: &DeskChange) -> Option<Notice> {
     let top_up = book.top_up(change.top_up()?)?;
     let (to, reference) = (top_up.user, top_up.reference.to_string());
@@ -330,6 +359,17 @@ fn desk_changed(book: &Book, change: &DeskChange) -> Option<Notice> {
                 due_at: paper.due_at.filter(|_| paper.kind == PaperKind::Invoice),
             };
             Some(Notice { to, event, at: paper.at })
+        }
+        DeskChange::Issued(paper) if paper.kind == PaperKind::CreditNote => {
+            let (number, amount) = (paper.label(), paper.amount.to_string());
+            let (paper, at) = (paper.id.uuid(), paper.at);
+            let event = Event::CreditNote { paper, top_up: top_up.id, number, reference, amount };
+            Some(Notice { to, event, at })
+        }
+        DeskChange::Noted { deed: Deed::Expired, at, .. } => {
+            let Agreed { tokens, due, .. } = top_up.agreed;
+            let event = Event::OrderExpired { top_up: top_up.id, reference, tokens, amount: due.to_string() };
+            Some(Notice { to, event, at: *at })
         }
         DeskChange::Reminded { top_up: id, reminder, at } => {
             let order = book.desk.order(*id)?;

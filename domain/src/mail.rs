@@ -38,11 +38,15 @@ pub enum MailKind {
     Cancelled,
     /// What became of tokens that the user wants money for.
     Redemption,
+    /// An order for tokens ended, since nobody agreed to it or paid it in time.
+    OrderExpired,
+    /// A credit note.
+    CreditNote,
 }
 
 impl MailKind {
     /// All kinds, in the order in which they are offered.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::AddressConfirmation,
         Self::Welcome,
         Self::NewDevice,
@@ -56,6 +60,8 @@ impl MailKind {
         Self::Released,
         Self::Cancelled,
         Self::Redemption,
+        Self::OrderExpired,
+        Self::CreditNote,
     ];
 
     /// The kind's number in the tables.
@@ -75,6 +81,8 @@ impl MailKind {
             Self::Released => 11,
             Self::Cancelled => 12,
             Self::Redemption => 13,
+            Self::OrderExpired => 14,
+            Self::CreditNote => 15,
         }
     }
 
@@ -101,6 +109,8 @@ impl MailKind {
             Self::Released => "released",
             Self::Cancelled => "cancelled",
             Self::Redemption => "redemption",
+            Self::OrderExpired => "order-expired",
+            Self::CreditNote => "credit-note",
         }
     }
 
@@ -126,7 +136,9 @@ impl MailKind {
             | Self::Delivered
             | Self::Released
             | Self::Cancelled
-            | Self::Redemption => true,
+            | Self::Redemption
+            | Self::OrderExpired
+            | Self::CreditNote => true,
         }
     }
 }

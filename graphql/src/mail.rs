@@ -40,6 +40,10 @@ twin! {
         Cancelled,
         /// What became of tokens that you want money for.
         Redemption,
+        /// An order for tokens ended, since nobody agreed to it or paid it.
+        OrderExpired,
+        /// A credit note.
+        CreditNote,
     }
 }
 

@@ -66,7 +66,32 @@ pub(super) fn letter(event: &Event, occasion: &Occasion<'_>) -> Letter {
         Event::Redeemed { state, tokens, money, why, .. } => {
             redeemed(occasion, *state, (*tokens, money), why.as_deref())
         }
+        Event::OrderExpired { top_up, reference, tokens, amount } => {
+            let order = routes::TopUpOrder::to(top_up);
+            expired(occasion, reference, (*tokens, amount)).way("See the order", order)
+        }
+        Event::CreditNote { top_up, number, reference, amount, .. } => {
+            let order = routes::TopUpOrder::to(top_up);
+            credit_note(occasion, number, reference, amount).way("See the papers", order)
+        }
     }
+}
+
+fn expired(occasion: &Occasion<'_>, reference: &str, (tokens, amount): (Tokens, &str)) -> Letter {
+    let lead = "Nobody agreed to your order in time, or no money came for it. Nothing is owed.";
+    Letter::new(occasion, format!("Your order {reference} has ended"), lead)
+        .fact("Tokens", amount_of(tokens))
+        .fact("Would have cost", amount)
+        .next("If you still want the tokens, ask again: it gets a new code and the price of that day.")
+        .next("If you have paid just now, write to us and name the code: your money is not lost.")
+}
+
+fn credit_note(occasion: &Occasion<'_>, number: &str, reference: &str, amount: &str) -> Letter {
+    let lead = "We have corrected what was billed or paid for your tokens.";
+    Letter::new(occasion, format!("Credit note {number}"), lead)
+        .fact("Taken back", amount)
+        .fact("Reference", reference)
+        .next("What you had not paid of it is not owed any more. What you had paid is sent back, or waits for you at our desk.")
 }
 
 fn redeemed(

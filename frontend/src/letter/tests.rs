@@ -65,6 +65,19 @@ fn events() -> Vec<Event> {
             money: "0.60 USD".to_owned(),
             why: Some(HOSTILE.to_owned()),
         },
+        Event::OrderExpired {
+            top_up,
+            reference: "FT-7K3M-Q2XD".to_owned(),
+            tokens: tokens(1_000),
+            amount: "12.50 USD".to_owned(),
+        },
+        Event::CreditNote {
+            paper: invoice,
+            top_up,
+            number: "C-000001".to_owned(),
+            reference: "FT-7K3M-Q2XD".to_owned(),
+            amount: "12.50 USD".to_owned(),
+        },
     ]
 }
 

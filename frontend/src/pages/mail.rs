@@ -37,6 +37,8 @@ const fn words(kind: MailKind) -> &'static str {
         MailKind::Released => "The tokens of a sale are mine",
         MailKind::Cancelled => "An order was called off",
         MailKind::Redemption => "What becomes of tokens that I want money for",
+        MailKind::OrderExpired => "An order for tokens ended unpaid",
+        MailKind::CreditNote => "Credit notes",
     }
 }
 

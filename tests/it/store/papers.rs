@@ -5,6 +5,7 @@ use domain::access::Actor;
 use domain::desk::{Deed, PaperKind};
 use domain::event::Event;
 use domain::id::{PaperId, TopUpId};
+use domain::mail::MailKind;
 use domain::market::{Letterhead, Market as Rules};
 use domain::money::{Currency, Money};
 use domain::refusal::Refusal;
@@ -12,6 +13,7 @@ use domain::tariff::Wanted;
 use domain::time::Seconds;
 use domain::topup::facts::{PaymentFacts, Progress, RefundState};
 use domain::topup::{Method, Provider, TopUpState};
+use store::Store;
 use store::desk::{NewDeskOrder, NewMove, PaperView};
 use store::topups::TopUpAsked;
 use tests::databases::on_each_database;
@@ -149,6 +151,55 @@ fn an_invoice_that_was_a_mistake_ends_in_a_credit_note() {
     });
 }
 
+/// The letters that wait, in words; they are delivered.
+async fn told(store: &Store) -> Vec<String> {
+    let letters = store.take_letters(&Actor::System, 100).await.unwrap();
+    for letter in &letters {
+        store.letter_sent(&Actor::System, letter.id).await.unwrap();
+    }
+    let words = |event| match event {
+        Event::InvoiceIssued { number, amount, .. } => format!("{number} {amount}"),
+        Event::Overdue { number, amount, reminder, .. } => format!("{number} {amount} late {reminder}"),
+        Event::CreditNote { number, amount, .. } => format!("{number} {amount} takes back"),
+        Event::OrderExpired { tokens, amount, .. } => format!("ended: {tokens} for {amount}"),
+        other => format!("{:?}", other.kind()),
+    };
+    let mut told: Vec<String> = letters.into_iter().map(|letter| words(letter.event)).collect();
+    told.sort();
+    told
+}
+
+#[test]
+fn letters_tell_of_orders_that_end_by_themselves() {
+    on_each_database(async |base| {
+        let market = Market::with_mail(base).await;
+        let (heron, finch) = (market.staff("heron").await, market.person("finch").await);
+        reached(&market, &finch).await;
+        let store = &market.store;
+        let ask = async |key: &str| {
+            let wanted = Wanted::Tokens(tokens("100"));
+            store.request_invoice(&finch.actor, Method::Wire, wanted, "", key).await.unwrap().top_up.id
+        };
+        // One to which nobody agrees, one that nobody pays, one called off.
+        let (_, unpaid, off) = (ask("a").await, ask("b").await, ask("c").await);
+        store.approve_top_up_order(&heron.actor, unpaid).await.unwrap();
+        store.cancel_top_up_order(&finch.actor, off).await.unwrap();
+        let _ = told(store).await;
+        for expected in [&["ended: 100 for 1.00 USD"; 2][..], &[]] {
+            market.pass(60 * 86_400);
+            store.expire_desk_orders(&Actor::System, 10).await.unwrap();
+            assert_eq!(told(store).await, expected);
+        }
+        store.choose_mail(&finch.actor, &[MailKind::OrderExpired]).await.unwrap();
+        ask("d").await;
+        market.pass(60 * 86_400);
+        assert_eq!(store.expire_desk_orders(&Actor::System, 10).await.unwrap(), 1);
+        assert_eq!(told(store).await, [""; 0], "who does not want them gets none");
+        market.clean().await;
+        market.store.close().await;
+    });
+}
+
 #[test]
 fn letters_tell_of_invoices_and_of_late_ones_once_each() {
     on_each_database(async |base| {
@@ -159,24 +210,7 @@ fn letters_tell_of_invoices_and_of_late_ones_once_each() {
         let store = &market.store;
         store.set_credit_limit(&keeper.actor, "finch", "100").await.unwrap();
         let id = agreed(&market, [&keeper, &heron, &finch], Method::Invoice, 400).await;
-        let told = async || {
-            let letters = store.take_letters(&Actor::System, 100).await.unwrap();
-            for letter in &letters {
-                store.letter_sent(&Actor::System, letter.id).await.unwrap();
-            }
-            let mut told: Vec<String> = letters
-                .into_iter()
-                .map(|letter| match letter.event {
-                    Event::InvoiceIssued { number, amount, .. } => format!("{number} {amount}"),
-                    Event::Overdue { number, amount, reminder, .. } => {
-                        format!("{number} {amount} late {reminder}")
-                    }
-                    other => format!("{:?}", other.kind()),
-                })
-                .collect();
-            told.sort();
-            told
-        };
+        let told = async || told(store).await;
         assert_eq!(told().await, ["I-000001 4.00 USD", "TopUpCredited"]);
         store.record_payment(&keeper.actor, id, came(&market, "1", "B1"), "p").await.unwrap();
         let days: [(u32, &[&str]); 6] = [
@@ -201,6 +235,7 @@ fn letters_tell_of_invoices_and_of_late_ones_once_each() {
         let lost = store.write_off_top_up_order(&heron.actor, id).await.unwrap();
         stands(&lost, TopUpState::WrittenOff, "1.00");
         assert!(papers(&market, &finch, id).await.ends_with("C-000001 3.00"));
+        assert_eq!(told().await, ["C-000001 3.00 USD takes back"]);
         market.clean().await;
         market.store.close().await;
     });
