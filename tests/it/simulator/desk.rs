@@ -15,13 +15,17 @@ use super::cards::{TopUp, Wanted, quoted};
 use super::drive::{Made, Real};
 use super::model::{Answer, Model, STAFF, no};
 use super::returns::{Back, Payment};
-use super::step::{Number, Step, Steps};
+use super::step::Number;
 
 use super::DAY;
 const APPROVE_FROM: i64 = 1_000_000;
 const TWO_FROM: i64 = 2_000_000;
 const CREDIT_DAYS: u16 = 10;
 const WAITS_DAYS: u16 = 20;
+/// Longer than the next long leap in time, shorter than the longest.
+pub(super) const PAYS_DAYS: u16 = 25;
+
+mod draw;
 
 /// A step at the desk. A number of a customer's of zero is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +56,8 @@ pub(super) struct Order {
     /// The last reminder that was sent.
     pub(super) reminded: usize,
     pub(super) expires: i64,
+    /// When anything was done to it last.
+    pub(super) touched: i64,
     pub(super) po: u32,
 }
 
@@ -62,8 +68,7 @@ pub(super) fn terms() -> DeskTerms {
         two_from: Tokens::from_units(TWO_FROM).unwrap(),
         credit: Seconds::days(CREDIT_DAYS),
         waits: Seconds::days(WAITS_DAYS),
-        // Long enough that nothing ends of it here.
-        pays: Seconds::days(40_000),
+        pays: Seconds::days(PAYS_DAYS),
     }
 }
 
@@ -188,7 +193,9 @@ impl Model {
         let expires = self.now + i64::from(WAITS_DAYS) * DAY;
         let (approvals, payments) = (Vec::new(), Vec::new());
         let (paid_cents, due, reminded) = (0, None, 0);
-        let order = Order { maker: by, needs, approvals, paid_cents, payments, due, reminded, expires, po };
+        let touched = self.now;
+        let order =
+            Order { maker: by, needs, approvals, paid_cents, payments, due, reminded, expires, touched, po };
         self.orders_at_desk.insert(place, order);
         if needs == 0 {
             self.agree(place);
@@ -248,7 +255,9 @@ impl Model {
         if is_enough && top_up.method == Method::Invoice && !self.has_credit(top_up.user, top_up.cents) {
             return no("WRONG_STATE");
         }
-        self.orders_at_desk.get_mut(&place).expect("an order at the desk").approvals.push(by);
+        let order = self.orders_at_desk.get_mut(&place).expect("an order at the desk");
+        order.approvals.push(by);
+        order.touched = self.now;
         match is_enough {
             true => self.agree(place),
             false => self.top_ups[place].state = TopUpState::AwaitingApproval,
@@ -303,6 +312,7 @@ impl Model {
         let order = self.orders_at_desk.get_mut(&place).expect("an order at the desk");
         let top_up = &mut self.top_ups[place];
         order.paid_cents += cents;
+        order.touched = self.now;
         if order.paid_cents < top_up.cents {
             let late = top_up.state == TopUpState::Overdue;
             top_up.state = if late { TopUpState::Overdue } else { TopUpState::PartPaid };
@@ -336,89 +346,6 @@ impl Model {
         }
         self.limits.insert(user, cents);
         Ok(format!("limit {cents}"))
-    }
-}
-
-impl Steps {
-    pub(super) fn desk_step(&mut self, model: &Model, by: Number) -> Step {
-        let staff = if self.chance.is_within_percent(90) { self.chance.below(STAFF) } else { by };
-        let draw = self.chance.below(100);
-        if model.limits.len() < 3 && draw < 40 {
-            let to = self.recipient(model);
-            return Step::Desk(Desk::Limit { by: staff, to, cents: *self.chance.pick(&[700, 100_000]) });
-        }
-        if model.orders_at_desk.is_empty() || draw < 30 {
-            return Step::Desk(self.order_tokens(model, by, staff));
-        }
-        let is_due = |order: &Order| order.due.is_some_and(|due| due <= model.now);
-        if model.orders_at_desk.values().any(is_due) && self.chance.is_within_percent(25) {
-            return Step::Desk(Desk::FallDue);
-        }
-        let is_late = |place: &&Number| model.top_ups[**place].state == TopUpState::Overdue;
-        if let Some(late) = model.orders_at_desk.keys().find(is_late)
-            && self.chance.is_within_percent(40)
-        {
-            return Step::Desk(Desk::WriteOff { by: staff, top_up: *late });
-        }
-        // Mostly one that waits for something, now and then any.
-        let waits = |place: &&Number| {
-            use TopUpState::{Cancelled, Paid, Rejected, WrittenOff};
-            !matches!(model.top_ups[**place].state, Cancelled | Paid | Rejected | WrittenOff)
-        };
-        let waiting: Vec<Number> = model.orders_at_desk.keys().filter(waits).copied().collect();
-        let top_up = match waiting.is_empty() || self.chance.is_within_percent(15) {
-            true => self.one_of(model.top_ups.len()),
-            false => *self.chance.pick(&waiting),
-        };
-        let user = model.top_ups.get(top_up).map(|found| found.user);
-        Step::Desk(match draw {
-            _ if self.chance.is_within_percent(18) => Desk::Back(self.goes_back(model, by, staff)),
-            30..64 => Desk::Approve { by: staff, top_up },
-            64..66 => Desk::Reject { by: staff, top_up },
-            66..69 => Desk::Cancel { by: self.mostly(user, by), top_up },
-            69..85 => {
-                let all = model.top_ups.get(top_up).map_or(100, |found| found.cents);
-                let cents = *self.chance.pick(&[0, 1, all / 2, all / 2 + 1, all, all, all + 3]);
-                let currency = if self.chance.is_within_percent(5) { "EUR" } else { "USD" };
-                let name = self.payment_name();
-                Desk::Pay { by: staff, top_up, cents, currency, name, key: self.key() }
-            }
-            85..90 => Desk::WriteOff { by: staff, top_up },
-            90..92 => Desk::Limit {
-                by: staff,
-                to: self.recipient(model),
-                cents: *self.chance.pick(&[0, 60, 700, 100_000]),
-            },
-            _ => Desk::FallDue,
-        })
-    }
-
-    fn order_tokens(&mut self, model: &Model, by: Number, staff: Number) -> Desk {
-        let methods = [
-            Method::Invoice,
-            Method::Invoice,
-            Method::Invoice,
-            Method::Invoice,
-            Method::Invoice,
-            Method::PurchaseOrder,
-            Method::ProForma,
-            Method::Cheque,
-            Method::Wire,
-            Method::Cash,
-            Method::Card,
-            Method::Voucher,
-        ];
-        let (method, wanted) = (*self.chance.pick(&methods), self.wanted_tokens());
-        let po = if self.chance.is_within_percent(40) {
-            1 + u32::try_from(self.chance.below(30)).unwrap()
-        } else {
-            0
-        };
-        match self.chance.below(10) {
-            0..6 => Desk::Enter { by: staff, to: self.recipient(model), method, wanted, po, key: self.key() },
-            6..8 => Desk::AskInvoice { by, method, wanted, key: self.key() },
-            _ => Desk::SubmitOrder { by, wanted, po, key: self.key() },
-        }
     }
 }
 

@@ -10,9 +10,9 @@ use store::desk::NewMove;
 use uuid::Uuid;
 
 use super::DAY;
-use super::desk::check_staff;
+use super::desk::{PAYS_DAYS, check_staff};
 use super::drive::Real;
-use super::model::{Answer, Model, PROMO, SPENDABLE, no};
+use super::model::{Answer, Model, PROMO, SPENDABLE, STAFF, no};
 use super::step::{Number, Steps};
 
 /// A payment for an order at the desk.
@@ -116,6 +116,7 @@ impl Model {
             return no("WRONG_STATE");
         }
         found.is_bounced = true;
+        order.touched = self.now;
         order.paid_cents -= found.cents;
         let paid = order.paid_cents;
         use TopUpState::{Approved, Credited, Overdue, Paid, PartPaid, WrittenOff};
@@ -147,10 +148,18 @@ impl Model {
         self.users[found.user].buckets[SPENDABLE] -= standing;
         self.users[found.user].buckets[PROMO] -= bonus;
         self.book(63, standing + bonus);
+        self.saw_if(bonus > 0, "a bonus that goes at a reversal");
         let top_up = &mut self.top_ups[place];
         (top_up.state, top_up.reversed) = (TopUpState::Reversed, found.credited);
         top_up.bonus_reversed += bonus;
         Ok(format!("top-up {place}"))
+    }
+
+    /// Whether some of what was paid went elsewhere.
+    fn was_moved(&self, place: Number) -> bool {
+        let order = &self.orders_at_desk[&place];
+        let paid = order.payments.iter().filter(|payment| !payment.is_bounced);
+        paid.map(|payment| payment.cents).sum::<i64>() > order.paid_cents
     }
 
     /// What was paid beyond what is asked for.
@@ -176,7 +185,10 @@ impl Model {
         let user = self.top_ups[place].user;
         let last = order.payments.iter().rev().find(|payment| !payment.is_bounced);
         let remainder = self.remainder(place);
-        if remainder == 0 || last.is_some_and(|payment| payment.by == by) || user == by {
+        let was_moved = remainder == 0 && self.was_moved(place);
+        let is_own = last.is_some_and(|payment| payment.by == by) || user == by;
+        self.saw_if(was_moved && !is_own, "a remainder that is no more there");
+        if remainder == 0 || is_own {
             return no("WRONG_STATE");
         }
         if cents > remainder {
@@ -206,7 +218,10 @@ impl Model {
             None if self.payments.contains(&name) => return no("INVALID_INPUT bankReference"),
             None => self.payments.push(name),
         }
-        self.orders_at_desk.get_mut(&place).expect("it was found").paid_cents -= cents;
+        let order = self.orders_at_desk.get_mut(&place).expect("it was found");
+        order.paid_cents -= cents;
+        order.touched = self.now;
+        self.saw_if(true, "a remainder that was moved");
         Ok(format!("top-up {place}"))
     }
 
@@ -228,22 +243,67 @@ impl Model {
         marked
     }
 
-    /// Ends what nobody agreed to in time.
+    /// Ends what nobody agreed to in time, and what was agreed to and nobody
+    /// did anything to since, least of all pay.
     fn give_up(&mut self) -> usize {
-        let mut given_up = 0;
+        let (mut given_up, mut unpaid) = (0, 0);
         for (place, order) in &self.orders_at_desk {
             let top_up = &mut self.top_ups[*place];
             let waits = matches!(top_up.state, TopUpState::Submitted | TopUpState::AwaitingApproval);
-            if waits && order.expires <= self.now {
+            let has_money = order.payments.iter().any(|payment| !payment.is_bounced);
+            let is_bare = !has_money && top_up.credited <= top_up.reversed;
+            let pays_until = order.touched + i64::from(PAYS_DAYS) * DAY;
+            let is_unpaid = top_up.state == TopUpState::Approved && is_bare && pays_until <= self.now;
+            if is_unpaid || (waits && order.expires <= self.now) {
                 top_up.state = TopUpState::Expired;
                 given_up += 1;
+                unpaid += usize::from(is_unpaid);
             }
         }
+        self.saw_if(unpaid > 0, "an agreed order that nobody paid");
         given_up
     }
 }
 
 impl Steps {
+    /// What is due, or can be done but seldom.
+    pub(super) fn goes_back_now(&mut self, model: &Model) -> Option<Back> {
+        let orders: Vec<Number> = model.orders_at_desk.keys().copied().collect();
+        let any_staff = |not: Number, user: Number| (0..STAFF).find(|by| *by != not && *by != user);
+        let is_due = |place: &Number| {
+            let (state, order) = (model.top_ups[*place].state, &model.orders_at_desk[place]);
+            let pays_until = order.touched + i64::from(PAYS_DAYS) * DAY;
+            state == TopUpState::Approved && order.payments.is_empty() && pays_until <= model.now
+        };
+        if orders.iter().any(is_due) && self.chance.is_within_percent(30) {
+            return Some(Back::Expire);
+        }
+        let with_rest = |place: &Number| model.remainder(*place) > 0 || model.was_moved(*place);
+        let with_rest: Vec<Number> = orders.iter().copied().filter(with_rest).collect();
+        if !with_rest.is_empty() && self.chance.is_within_percent(20) {
+            let top_up = *self.chance.pick(&with_rest);
+            let last = model.orders_at_desk[&top_up].payments.last().map_or(0, |payment| payment.by);
+            let by = any_staff(last, model.top_ups[top_up].user)?;
+            let rest = model.remainder(top_up).max(1);
+            let cents = *self.chance.pick(&[1, rest, rest]);
+            let name = self.payment_name();
+            return Some(Back::Move { by, top_up, cents, to: None, name, key: self.key() });
+        }
+        let with_bonus = |place: &Number| {
+            let found = &model.top_ups[*place];
+            let [promo, spendable, _] = model.users[found.user].buckets;
+            let stands = found.credited > found.reversed && spendable >= found.credited - found.reversed;
+            stands && found.bonus > found.bonus_reversed && promo > 0
+        };
+        let with_bonus: Vec<Number> = orders.into_iter().filter(with_bonus).collect();
+        if !with_bonus.is_empty() && self.chance.is_within_percent(15) {
+            let top_up = *self.chance.pick(&with_bonus);
+            let by = any_staff(model.orders_at_desk[&top_up].maker, model.top_ups[top_up].user)?;
+            return Some(Back::Reverse { by, top_up });
+        }
+        None
+    }
+
     pub(super) fn goes_back(&mut self, model: &Model, by: Number, staff: Number) -> Back {
         let orders: Vec<Number> = model.orders_at_desk.keys().copied().collect();
         let paid = |place: &Number| !model.orders_at_desk[place].payments.is_empty();

@@ -268,7 +268,7 @@ impl Steps {
             if self.chance.is_within_percent(70) { Speaker::User(by) } else { Speaker::Device(device) };
         let first = found.and_then(|found| found.meters.keys().next().copied()).unwrap_or(USE);
         let meter = if self.chance.is_within_percent(93) { first } else { EXPORT };
-        let name = u32::try_from(self.chance.below(20)).unwrap();
+        let name = u32::try_from(self.chance.below(9)).unwrap();
         let units = *self.chance.pick(&[0, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4, 9]);
         let leases = found.map(|it| it.leases.iter().collect::<Vec<_>>()).unwrap_or_default();
         let has_tasks = found.is_some_and(|it| !it.tasks.is_empty());
