@@ -11,6 +11,7 @@ use store::Done;
 use store::topups::TopUpAsked;
 
 use super::drive::{Made, Real, units};
+use super::intents::Intent;
 use super::model::{Answer, MOST, Model, no};
 use super::reversal::Dispute;
 use super::step::{Number, Step, Steps};
@@ -39,7 +40,7 @@ pub(super) struct Told {
 /// A step about a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Card {
-    Ask { by: Number, wanted: Wanted, key: String },
+    Ask { by: Number, wanted: Wanted, intent: Option<Intent>, key: String },
     Tell { top_up: Number, told: Told },
     Refund { by: Number, top_up: Number },
     EndRefund { top_up: Number, is_sent: bool },
@@ -60,6 +61,8 @@ pub(super) struct TopUp {
     pub(super) told: Told,
     pub(super) disputes: Vec<Dispute>,
     pub(super) refunds: Vec<(i64, RefundState)>,
+    pub(super) intent: Option<Intent>,
+    pub(super) intent_result: Option<String>,
 }
 
 impl TopUp {
@@ -85,6 +88,8 @@ impl TopUp {
             told,
             disputes,
             refunds,
+            intent: None,
+            intent_result: None,
         }
     }
 
@@ -114,9 +119,11 @@ pub(super) fn quoted(wanted: Wanted) -> Result<(i64, i64, i64), String> {
 impl Model {
     pub(super) fn card(&mut self, step: &Card) -> Answer {
         match step {
-            Card::Ask { by, wanted, .. } => {
+            Card::Ask { by, wanted, intent, .. } => {
                 let agreed = quoted(*wanted)?;
-                Ok(self.make_top_up(TopUp::new(*by, Method::Card, TopUpState::Submitted, agreed)))
+                let intent = intent.as_ref().map(|intent| intent.as_asked(self));
+                let new = TopUp::new(*by, Method::Card, TopUpState::Submitted, agreed);
+                Ok(self.make_top_up(TopUp { intent, ..new }))
             }
             Card::Tell { top_up, told } => self.tell(*top_up, told),
             Card::Refund { by, top_up } => self.refund(*by, *top_up),
@@ -164,6 +171,7 @@ impl Model {
                 self.reverse(place, told);
             }
         }
+        self.finish_intent(place);
         Ok(format!("top-up {place}"))
     }
 
@@ -224,9 +232,12 @@ impl Steps {
     pub(super) fn card_step(&mut self, model: &Model, by: Number) -> Step {
         let by_card = |place: &Number| model.top_ups[*place].method == Method::Card;
         let cards: Vec<Number> = (0..model.top_ups.len()).filter(by_card).collect();
+        if let Some(step) = self.goes_on_with_intent(model) {
+            return step;
+        }
         let draw = self.chance.below(100);
         if cards.is_empty() || draw < 30 {
-            return Step::Card(Card::Ask { by, wanted: self.wanted_tokens(), key: self.key() });
+            return self.ask_by_card(model, by);
         }
         let is_asked = |place: &&Number| {
             model.top_ups[**place].refunds.last().is_some_and(|(_, state)| *state == RefundState::Asked)
@@ -324,8 +335,9 @@ impl Real {
     pub(super) async fn pay_by_card(&mut self, step: &Card) -> Done<String> {
         let store = self.market.store.clone();
         match step {
-            Card::Ask { by, wanted, key } => {
-                let asked = TopUpAsked { wanted: self.wants(*wanted), return_to: None, intent: None, key };
+            Card::Ask { by, wanted, intent, key } => {
+                let intent = intent.as_ref().map(|intent| self.intends(intent));
+                let asked = TopUpAsked { wanted: self.wants(*wanted), return_to: None, intent, key };
                 let id = store.top_up_by_card(&self.actor(*by), asked).await?.id;
                 let told = self.told_top_up(id);
                 let session = format!("session of {told}");
@@ -337,6 +349,9 @@ impl Real {
                 let cents = store.payable(id).await?.agreed.due.minor();
                 let facts = facts(*top_up, told, cents);
                 let settled = store.settle_top_up(&Actor::System, id, facts, false).await?;
+                if settled.intent.is_some() {
+                    self.learn_of_orders(settled.user).await?;
+                }
                 Ok(self.told_top_up(settled.id))
             }
             Card::EndRefund { top_up, is_sent } => {

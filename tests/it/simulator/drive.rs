@@ -134,7 +134,7 @@ impl Real {
         Actor::User(SignedIn { id: self.users[user].0, role, session: SessionId::new(Uuid::nil()) })
     }
 
-    fn listing(&self, number: Number) -> ListingId {
+    pub(super) fn listing(&self, number: Number) -> ListingId {
         self.listings.get(number).copied().unwrap_or(ListingId::new(Uuid::max()))
     }
 
@@ -176,9 +176,13 @@ impl Real {
         format!("gift {}", place.expect("it was just put there"))
     }
 
-    fn told_user(&self, user: UserId) -> String {
+    pub(super) fn place_of(&self, user: UserId) -> Number {
         let place = self.users.iter().position(|(known, _)| *known == user);
-        format!("user {}", place.expect("a user who was opened"))
+        place.expect("a user who was opened")
+    }
+
+    fn told_user(&self, user: UserId) -> String {
+        format!("user {}", self.place_of(user))
     }
 
     /// A top-up by its number, which a new one gets.

@@ -12,6 +12,7 @@ mod desk;
 mod drive;
 mod giving;
 mod income;
+mod intents;
 mod licences;
 mod meters;
 mod model;

@@ -109,7 +109,7 @@ pub(super) struct Model {
     pub(super) licences: Vec<Licence>,
     pub(super) keys: HashMap<(Number, String), (String, Answer)>,
     /// What has happened that is worth knowing to have happened.
-    pub(super) seen: BTreeMap<&'static str, u32>,
+    pub(super) seen: BTreeMap<String, u32>,
 }
 
 pub(super) fn no<T>(what: impl Into<String>) -> Result<T, String> {
@@ -180,6 +180,7 @@ impl Model {
             Step::Slip(Slip::Redeem { voucher, .. }) if *voucher >= self.vouchers.len() => {
                 *voucher = Number::MAX;
             }
+            Step::Card(Card::Ask { intent: Some(intent), .. }) => *intent = intent.as_asked(self),
             Step::Soft(step) => step.as_asked(self),
             Step::Redeem(step) => step.as_asked(self),
             Step::Desk(
@@ -225,8 +226,8 @@ impl Model {
         }
     }
 
-    pub(super) fn saw_if(&mut self, is_so: bool, what: &'static str) {
-        *self.seen.entry(what).or_default() += u32::from(is_so);
+    pub(super) fn saw_if(&mut self, is_so: bool, what: &str) {
+        *self.seen.entry(what.to_owned()).or_default() += u32::from(is_so);
     }
 
     pub(super) fn by_handle(&self, handle: &str) -> Option<Number> {

@@ -65,7 +65,8 @@ pub(super) fn of_model(model: &Model) -> Vec<String> {
 
 fn top_up_of_model(place: usize, top_up: &TopUp) -> String {
     let TopUp { state, cents, credited, reversed, bonus_reversed, .. } = top_up;
-    format!("top-up {place} {} {cents} {credited} {reversed} {bonus_reversed}", state.number())
+    let intent = top_up.intent_result.as_ref().map_or("-".to_owned(), |code| code.replace('_', "-"));
+    format!("top-up {place} {} {cents} {credited} {reversed} {bonus_reversed} {intent}", state.number())
 }
 
 const STATE: &str = "CAST(state AS TEXT)";
@@ -90,6 +91,7 @@ pub(super) async fn of_tables(direct: &Direct, [orders, gifts, top_ups]: [Vec<Uu
     lines.extend(states(direct, "gift", STATE, &gifts).await);
     let columns = ["state", "amount_minor", "credited", "reversed", "bonus_reversed"];
     let columns = columns.map(|column| format!("CAST({column} AS TEXT)")).join(" || ' ' || ");
+    let columns = columns + " || ' ' || COALESCE(intent_result, '-')";
     lines.extend(
         states(direct, "top_up", &columns, &top_ups).await.into_iter().map(|line| line.replace('_', "-")),
     );

@@ -129,8 +129,8 @@ impl Steps {
             return self.desk_step(model, by);
         }
         match self.chance.below(100) {
-            0..25 => self.card_step(model, by),
-            25..35 => self.slip_step(model, by),
+            0..33 => self.card_step(model, by),
+            33..42 => self.slip_step(model, by),
             _ => self.trade_step(model, by),
         }
     }
@@ -203,7 +203,7 @@ impl Steps {
     }
 
     /// A listing that can be bought, or, now and then, any.
-    fn wanted(&mut self, model: &Model, by: Number) -> Number {
+    pub(super) fn wanted(&mut self, model: &Model, by: Number) -> Number {
         let is_good = |place: &Number| {
             let found = &model.listings[*place];
             found.state == 2 && found.seller != by && found.left != Some(0) && found.price < 1_000_000
@@ -256,7 +256,7 @@ impl Steps {
         *self.chance.pick(&[0, 1, 2, 3, 3, 5, 5, 7, 10, 20, 45, 99, 1_000_000_000])
     }
 
-    fn quantity(&mut self) -> u32 {
+    pub(super) fn quantity(&mut self) -> u32 {
         *self.chance.pick(&[0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 5, 1_000_001])
     }
 

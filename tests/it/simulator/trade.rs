@@ -73,6 +73,12 @@ impl Model {
         lines.iter().map(|(listing, quantity)| self.listings[*listing].price * i64::from(*quantity)).sum()
     }
 
+    /// Whether all that is in the cart can be had.
+    pub(super) fn cart_is_whole(&self, by: Number) -> bool {
+        let lines = self.carts.get(&by).map(Vec::as_slice).unwrap_or_default();
+        lines.iter().all(|(listing, quantity)| self.offered(by, *listing, *quantity).is_ok())
+    }
+
     pub(super) fn checkout(&mut self, by: Number, shown: i64) -> Answer {
         self.check_free(by)?;
         let lines = self.carts.get(&by).cloned().unwrap_or_default();

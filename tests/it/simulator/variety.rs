@@ -80,16 +80,16 @@ const REDEMPTIONS: [(&str, u32); 26] = [
     ("send: sent", 5),
     ("send: no WRONG_STATE", 2),
     ("pay: paid", 5),
-    ("pay: no INVALID_INPUT bankReference", 2),
+    ("pay: no INVALID_INPUT bankReference", 1),
     ("pay: no WRONG_STATE", 5),
-    ("fail: failed", 5),
+    ("fail: failed", 3),
     ("fail: no INVALID_INPUT reason", 2),
     ("fail: no WRONG_STATE", 5),
     ("erase: erased", 5),
 ];
 
 /// Turns of the reference that must have been taken, and how often.
-const TURNS: [(&str, u32); 8] = [
+const TURNS: [(&str, u32); 19] = [
     ("a sale that pays at two times", 5),
     ("promo-paid income", 20),
     ("income that is promo-paid in part", 3),
@@ -98,6 +98,17 @@ const TURNS: [(&str, u32); 8] = [
     ("clean income given back", 5),
     ("promo-paid income given back", 3),
     ("more given back than the sale's own income", 1),
+    ("a bonus that goes at a reversal", 3),
+    ("a remainder that was moved", 5),
+    ("a remainder that is no more there", 3),
+    ("an agreed order that nobody paid", 3),
+    ("an intent that ran out", 8),
+    ("an intent: done", 8),
+    ("an intent: a cart", 1),
+    ("an intent: done before by hand", 1),
+    ("an intent: INSUFFICIENT_TOKENS", 1),
+    ("an intent: OUT_OF_STOCK", 1),
+    ("an intent: PRICE_CHANGED", 1),
 ];
 
 /// The words of an answer before its numbers.
@@ -128,7 +139,7 @@ impl Seen {
     /// Notes which turns the reference has taken.
     pub(super) fn note_turns(&mut self, model: &Model) {
         for (what, count) in &model.seen {
-            *self.0.entry((*what).to_owned()).or_default() += count;
+            *self.0.entry(what.clone()).or_default() += count;
         }
     }
 

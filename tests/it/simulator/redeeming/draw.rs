@@ -257,7 +257,12 @@ impl Steps {
             let earners: Vec<Number> =
                 (0..model.users.len()).filter(|user| model.users[*user].income.is_known()).collect();
             let by = if earners.is_empty() { by } else { *self.chance.pick(&earners) };
-            return Step::Card(Card::Ask { by, wanted: Wanted::Units(500_000), key: self.key() });
+            return Step::Card(Card::Ask {
+                by,
+                wanted: Wanted::Units(500_000),
+                intent: None,
+                key: self.key(),
+            });
         }
         let top_up = cards[cards.len() - 1 - self.chance.below(cards.len().min(3))];
         let found = &model.top_ups[top_up];
