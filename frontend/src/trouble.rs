@@ -165,7 +165,7 @@ pub async fn no_payment_page(site: &Site, visit: &Visit, id: TopUpId, shut: Shut
         Shut::ForGood => (
             StatusCode::BAD_GATEWAY,
             "This cannot be paid by card",
-            "The payment provider does not take it, and trying again will not help; the vendor has been told. Nothing was paid, and whatever lay in your cart is still there.",
+            "The payment provider does not take it, and trying again will not help; why stands in the vendor’s log. Nothing was paid, and whatever lay in your cart is still there.",
         ),
     };
     let again = (shut == Shut::ForNow).then(|| way("Try again", routes::Pay::to(id).to_string()));

@@ -246,12 +246,32 @@ async fn order_view(ask: &Ask, row: &Row) -> Result<TopUpOrderView, Trouble> {
         lead,
         next,
         is_done: matches!(top_up.state, TopUpState::Credited | TopUpState::Paid),
+        is_amiss: is_amiss(top_up.state),
         is_waiting: is_waiting && top_up.card.is_some(),
         pay: (is_waiting && is_own).then(|| routes::Pay::to(top_up.id).to_string()),
         onward,
         papers: super::paper::rows(&ask.site.store.papers(&ask.actor, top_up.id).await?),
         refundable: is_own && top_up.is_refundable(),
     })
+}
+
+const fn is_amiss(state: TopUpState) -> bool {
+    match state {
+        TopUpState::Expired
+        | TopUpState::Review
+        | TopUpState::Overdue
+        | TopUpState::WrittenOff
+        | TopUpState::Rejected => true,
+        TopUpState::Draft
+        | TopUpState::Submitted
+        | TopUpState::AwaitingApproval
+        | TopUpState::Approved
+        | TopUpState::PartPaid
+        | TopUpState::Credited
+        | TopUpState::Paid
+        | TopUpState::Reversed
+        | TopUpState::Cancelled => false,
+    }
 }
 
 /// What the user reads first, and what happens next.

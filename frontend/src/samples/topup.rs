@@ -94,6 +94,7 @@ impl Samples for TopUpOrderView {
             lead: "Waiting for your payment".to_owned(),
             next: "As soon as the payment provider tells us, the tokens are here.".to_owned(),
             is_done: false,
+            is_amiss: false,
             is_waiting: true,
             pay: Some("/pay/x".to_owned()),
             onward: Some(link("Back to where you were", "/cart")),
@@ -114,6 +115,7 @@ impl Samples for TopUpOrderView {
             page: extreme("Top-up", "/top-up/order/x"),
             lead: HOSTILE.to_owned(),
             next: LONG.to_owned(),
+            is_amiss: true,
             ..done.clone()
         };
         vec![("waiting", waiting), ("done", done), ("extreme", hostile)]

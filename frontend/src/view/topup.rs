@@ -121,6 +121,8 @@ pub struct TopUpOrderView {
     pub next: String,
     /// Whether it is good news.
     pub is_done: bool,
+    /// Whether something has gone wrong, or a payment is late.
+    pub is_amiss: bool,
     /// Whether the page looks again by itself.
     pub is_waiting: bool,
     /// Where to pay, while it waits for that.
