@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, value_parser};
+use client::code::claims::LEASE_UNITS_MAX;
 
 /// Get software of a store, run it, and keep it.
 ///
@@ -86,7 +87,7 @@ pub(crate) enum Command {
         #[arg(default_value = "use")]
         meter: String,
         /// How many
-        #[arg(default_value_t = 1)]
+        #[arg(default_value_t = 1, value_parser = value_parser!(u32).range(1..=i64::from(LEASE_UNITS_MAX)))]
         units: u32,
     },
     /// What you have, and what is left of it
@@ -105,6 +106,7 @@ pub(crate) enum Command {
         /// The meter, such as use or export-pdf
         meter: String,
         /// How many
+        #[arg(value_parser = value_parser!(u32).range(1..=i64::from(LEASE_UNITS_MAX)))]
         units: u32,
     },
     /// Give back what was taken along, or this device's place

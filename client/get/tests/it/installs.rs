@@ -245,6 +245,10 @@ fn a_script_counts_through_the_command_that_runs_it() {
     assert_eq!(asked[2].1["consumeId"], asked[3].1["consumeId"], "what was lost is asked for again");
     drop(state);
     assert_eq!(user.fails("consume nothing", 20)["code"], "NOT_FOUND");
+    for units in ["0", "1000001", "-1", "many"] {
+        let said = user.command(&format!("consume inkwell use {units}")).output().unwrap();
+        assert_eq!(said.status.code(), Some(2), "{said:?}");
+    }
 }
 
 #[test]
