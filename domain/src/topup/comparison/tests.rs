@@ -31,7 +31,7 @@ fn payment_by_payment() {
     use MovementKind::{BackAgain, DisputeWon, Disputed, Paid, PaymentFailed, SentBack};
     let none = "no money at the provider: 1.00 USD here, nothing there";
     type Moves = &'static [(MovementKind, i64)];
-    let table: [(&str, &str, Moves, &str); 19] = [
+    let table: [(&str, &str, Moves, &str); 23] = [
         ("0", "0", &[], "agrees"),
         ("100", "0", &[(Paid, 100)], "agrees"),
         ("100", "0", &[], none),
@@ -55,6 +55,21 @@ fn payment_by_payment() {
         ),
         ("100", "30", &[(Paid, 100), (SentBack, 30)], "agrees"),
         ("100", "30.5", &[(Paid, 100), (SentBack, 30)], "agrees"),
+        // A cent more or less is rounding, two are not.
+        ("100", "30", &[(Paid, 100), (SentBack, 29)], "agrees"),
+        ("100", "30", &[(Paid, 100), (SentBack, 31)], "agrees"),
+        (
+            "100",
+            "30",
+            &[(Paid, 100), (SentBack, 28)],
+            "another amount went back: 0.30 USD here, 0.28 USD there",
+        ),
+        (
+            "100",
+            "30",
+            &[(Paid, 100), (SentBack, 32)],
+            "another amount went back: 0.30 USD here, 0.32 USD there",
+        ),
         ("100", "30", &[(Paid, 100)], "another amount went back: 0.30 USD here, 0.00 USD there"),
         ("100", "0", &[(Paid, 100), (SentBack, 30), (BackAgain, 30)], "agrees"),
         ("100", "100", &[(Paid, 100), (Disputed, 100)], "agrees"),
