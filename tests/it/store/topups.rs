@@ -1,7 +1,9 @@
 //! Top-ups by card, before any money moved.
 
+use domain::access::Actor;
 use domain::refusal::Refusal;
 use domain::tariff::Wanted;
+use domain::topup::Provider;
 use domain::topup::open::WAITING_MAX;
 use store::topups::TopUpAsked;
 use tests::databases::on_each_database;
@@ -31,6 +33,15 @@ fn so_many_wait_for_their_money_and_no_more() {
         );
         let again = market.store.top_up_by_card(&finch.actor, asks("0")).await.unwrap();
         assert_eq!(Some(&again.id), opened.first());
+        // What nobody was ever shown a place to pay in ends with its time.
+        for (number, id) in opened.iter().skip(1).enumerate() {
+            let session = format!("s{number}");
+            market.store.begin_payment(&Actor::System, *id, Provider::Sandbox, &session).await.unwrap();
+        }
+        assert!(market.store.top_up_by_card(&finch.actor, asks("more")).await.is_err());
+        market.pass(86_400);
+        market.store.top_up_by_card(&finch.actor, asks("now")).await.unwrap();
+        assert!(market.store.top_up_by_card(&finch.actor, asks("more")).await.is_err(), "one came free");
         market.clean().await;
         market.store.close().await;
     });
