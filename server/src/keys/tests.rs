@@ -15,12 +15,14 @@ fn keys_are_made_once_and_are_their_owners() {
     let again = Keyring::open(folder.path(), "shop.example", world()).unwrap();
     assert_eq!(made.show().1, again.show().1);
     assert_eq!(made.show().1.iter().filter(|key| key.is_current).count(), 3);
+    let (from, until) = (world().now().before(Seconds::days(2)), world().now().after(Seconds::days(88)));
+    assert!(made.show().1.iter().all(|key| (key.from, key.until) == (from, until)), "lists are dated back");
     #[cfg(unix)]
     for name in [ROOT_FILE, SIGNING_FILE] {
         use std::os::unix::fs::PermissionsExt;
         let path = folder.path().join(name);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         assert!(Keyring::open(folder.path(), "other.example", world()).is_err(), "{name}");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     }
@@ -55,12 +57,41 @@ fn keys_overlap_and_are_replaced_in_time_while_the_root_is_there() {
 fn a_store_that_is_called_anew_signs_anew() {
     let folder = tempfile::tempdir().unwrap();
     let before = Keyring::open(folder.path(), "127.0.0.1:1", world()).unwrap().trust();
-    let after = Keyring::open(folder.path(), "127.0.0.1:2", world()).unwrap().trust();
+    let (after, keys) = Keyring::open(folder.path(), "127.0.0.1:2", world()).unwrap().show();
+    assert_eq!(keys.len(), 3, "what was signed under the other name is nothing here");
     assert_eq!(before.root, after.root);
     assert_ne!(before.keys, after.keys);
     fs::remove_file(folder.path().join(ROOT_FILE)).unwrap();
     assert!(Keyring::open(folder.path(), "127.0.0.1:3", world()).is_err());
     assert!(Keyring::open(folder.path(), "127.0.0.1:2", world()).is_ok());
+}
+
+/// Sets are read by devices, so they stay small; the newest keys stay.
+#[test]
+fn old_keys_leave_a_set_that_is_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = Keyring::open(folder.path(), "shop.example", world()).unwrap();
+    for _ in 0..21 {
+        keys.rotate(&folder.path().join(ROOT_FILE), Old::Kept).unwrap();
+    }
+    assert_eq!(keys.show().1.len(), KEPT_MAX + Role::ALL.len());
+    assert_eq!(keys.show().1.iter().rev().take(3).filter(|key| key.is_current).count(), 3);
+}
+
+/// Devices follow so many changes and no more.
+#[test]
+fn a_root_changes_to_another_and_not_too_often() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = Keyring::open(folder.path(), "shop.example", world()).unwrap();
+    let same = || Some(folder.path().join(ROOT_FILE));
+    assert!(keys.change_root(&root::Roots { old: same(), new: same() }, Old::Kept).is_err());
+    assert_eq!(keys.trust().roots.len(), 0);
+    for _ in 0..32 {
+        keys.change_root(&root::Roots::default(), Old::Dropped).unwrap();
+    }
+    let last = keys.trust();
+    assert!(keys.change_root(&root::Roots::default(), Old::Dropped).is_err());
+    assert_eq!((keys.trust().root, keys.trust().roots.len()), (last.root, 32));
 }
 
 #[test]
