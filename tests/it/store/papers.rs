@@ -146,6 +146,12 @@ fn an_invoice_that_was_a_mistake_ends_in_a_credit_note() {
         assert_eq!(finch.wallet().await.spendable, tokens("0"));
         let out = store.move_remainder(&heron.actor, id, given("1", "", "BACK 1"), "m").await.unwrap();
         stands(&out, TopUpState::Reversed, "0.00");
+        // Where nothing was billed, the credit note is over what was paid.
+        let wire = agreed(&market, [&keeper, &heron, &finch], Method::Wire, 200).await;
+        store.record_payment(&keeper.actor, wire, came(&market, "3", "B2"), "q").await.unwrap();
+        let back = store.reverse_top_up_order(&heron.actor, wire, "ordered twice").await.unwrap();
+        stands(&back, TopUpState::Reversed, "3.00");
+        assert!(papers(&market, &finch, wire).await.ends_with("C-000002 3.00"));
         market.clean().await;
         market.store.close().await;
     });
