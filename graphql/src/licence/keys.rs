@@ -14,7 +14,7 @@ const QUESTION_CHARS_MAX: usize = 100;
 pub(crate) struct StoreKeys {
     /// The store's name, which all signatures carry.
     store: String,
-    /// The root in its PASERK text: programs are built with it.
+    /// The newest root in its PASERK text: new programs are built with it.
     root: String,
     /// Changes of the root, oldest first, each signed by the old and the new.
     roots: Vec<Vec<String>>,
