@@ -22,8 +22,8 @@ const APPROVE_FROM: i64 = 1_000_000;
 const TWO_FROM: i64 = 2_000_000;
 const CREDIT_DAYS: u16 = 10;
 const WAITS_DAYS: u16 = 20;
-/// Longer than the next long leap in time, shorter than the longest.
-pub(super) const PAYS_DAYS: u16 = 25;
+/// Less than the shorter of the long leaps in time.
+const PAYS_DAYS: u16 = 12;
 
 mod draw;
 
@@ -59,6 +59,18 @@ pub(super) struct Order {
     /// When anything was done to it last.
     pub(super) touched: i64,
     pub(super) po: u32,
+}
+
+impl Order {
+    /// Until when somebody may pay in advance, counted from the last deed.
+    pub(super) fn pays_until(&self) -> i64 {
+        self.touched + i64::from(PAYS_DAYS) * DAY
+    }
+
+    /// Whether that would be over, were it counted from the beginning.
+    pub(super) fn is_old(&self, now: i64) -> bool {
+        self.expires + (i64::from(PAYS_DAYS) - i64::from(WAITS_DAYS)) * DAY <= now
+    }
 }
 
 /// The terms of the simulation: small, so that all of them matter.

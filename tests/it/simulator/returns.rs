@@ -10,7 +10,7 @@ use store::desk::NewMove;
 use uuid::Uuid;
 
 use super::DAY;
-use super::desk::{PAYS_DAYS, check_staff};
+use super::desk::check_staff;
 use super::drive::Real;
 use super::model::{Answer, Model, PROMO, SPENDABLE, STAFF, no};
 use super::step::{Number, Steps};
@@ -246,14 +246,15 @@ impl Model {
     /// Ends what nobody agreed to in time, and what was agreed to and nobody
     /// did anything to since, least of all pay.
     fn give_up(&mut self) -> usize {
-        let (mut given_up, mut unpaid) = (0, 0);
+        let (mut given_up, mut unpaid, mut touched) = (0, 0, 0);
         for (place, order) in &self.orders_at_desk {
             let top_up = &mut self.top_ups[*place];
             let waits = matches!(top_up.state, TopUpState::Submitted | TopUpState::AwaitingApproval);
             let has_money = order.payments.iter().any(|payment| !payment.is_bounced);
             let is_bare = !has_money && top_up.credited <= top_up.reversed;
-            let pays_until = order.touched + i64::from(PAYS_DAYS) * DAY;
-            let is_unpaid = top_up.state == TopUpState::Approved && is_bare && pays_until <= self.now;
+            let is_open = top_up.state == TopUpState::Approved && is_bare;
+            let is_unpaid = is_open && order.pays_until() <= self.now;
+            touched += usize::from(is_open && order.is_old(self.now) && !is_unpaid);
             if is_unpaid || (waits && order.expires <= self.now) {
                 top_up.state = TopUpState::Expired;
                 given_up += 1;
@@ -261,6 +262,7 @@ impl Model {
             }
         }
         self.saw_if(unpaid > 0, "an agreed order that nobody paid");
+        self.saw_if(touched > 0, "an old order that was agreed to of late");
         given_up
     }
 }
@@ -272,15 +274,14 @@ impl Steps {
         let any_staff = |not: Number, user: Number| (0..STAFF).find(|by| *by != not && *by != user);
         let is_due = |place: &Number| {
             let (state, order) = (model.top_ups[*place].state, &model.orders_at_desk[place]);
-            let pays_until = order.touched + i64::from(PAYS_DAYS) * DAY;
-            state == TopUpState::Approved && order.payments.is_empty() && pays_until <= model.now
+            state == TopUpState::Approved && order.payments.is_empty() && order.is_old(model.now)
         };
-        if orders.iter().any(is_due) && self.chance.is_within_percent(30) {
+        if orders.iter().any(is_due) && self.chance.is_within_percent(50) {
             return Some(Back::Expire);
         }
         let with_rest = |place: &Number| model.remainder(*place) > 0 || model.was_moved(*place);
         let with_rest: Vec<Number> = orders.iter().copied().filter(with_rest).collect();
-        if !with_rest.is_empty() && self.chance.is_within_percent(20) {
+        if !with_rest.is_empty() && self.chance.is_within_percent(30) {
             let top_up = *self.chance.pick(&with_rest);
             let last = model.orders_at_desk[&top_up].payments.last().map_or(0, |payment| payment.by);
             let by = any_staff(last, model.top_ups[top_up].user)?;

@@ -65,13 +65,15 @@ const HANDLES: [&str; 7] = ["wren", "finch", "robin", "heron", "crane", "swift",
 
 /// How many of a hundred steps are about redemptions, how many of the others
 /// about software, and how many of the rest about the desk: each seed has much
-/// to do with one of them, or with none. And before how many a day passes.
+/// to do with one of them, or with none. And before how many some days pass, and
+/// how many days.
 #[derive(Clone, Copy, Debug)]
 struct Mix {
     redeem: usize,
     soft: usize,
     desk: usize,
     days: usize,
+    leap_days: i64,
 }
 
 /// Draws steps.
@@ -87,10 +89,10 @@ impl Steps {
     /// The steps of `seed`, in one of the mixes.
     pub(super) const fn new(seed: u64) -> Self {
         let mix = match seed % 4 {
-            0 => Mix { redeem: 2, soft: 65, desk: 10, days: 3 },
-            1 => Mix { redeem: 78, soft: 20, desk: 10, days: 12 },
-            2 => Mix { redeem: 2, soft: 10, desk: 20, days: 3 },
-            _ => Mix { redeem: 2, soft: 3, desk: 50, days: 3 },
+            0 => Mix { redeem: 2, soft: 65, desk: 10, days: 3, leap_days: 1 },
+            1 => Mix { redeem: 78, soft: 20, desk: 10, days: 12, leap_days: 1 },
+            2 => Mix { redeem: 2, soft: 10, desk: 20, days: 3, leap_days: 1 },
+            _ => Mix { redeem: 2, soft: 3, desk: 50, days: 12, leap_days: 7 },
         };
         Self { chance: Chance::new(seed), mix, keyed: Vec::new(), keys: 0, payments: 0 }
     }
@@ -100,7 +102,7 @@ impl Steps {
         let millis = match self.chance.below(40) {
             0 => 15 * 86_400_000,
             1 => 31 * 86_400_000,
-            _ if self.chance.is_within_percent(self.mix.days) => 86_400_000,
+            _ if self.chance.is_within_percent(self.mix.days) => self.mix.leap_days * 86_400_000,
             // At least one: identities then come in the order of the steps.
             _ => 1 + i64::try_from(self.chance.below(5_000)).expect("a small number fits"),
         };

@@ -89,7 +89,7 @@ const REDEMPTIONS: [(&str, u32); 26] = [
 ];
 
 /// Turns of the reference that must have been taken, and how often.
-const TURNS: [(&str, u32); 19] = [
+const TURNS: [(&str, u32); 20] = [
     ("a sale that pays at two times", 5),
     ("promo-paid income", 20),
     ("income that is promo-paid in part", 3),
@@ -102,6 +102,7 @@ const TURNS: [(&str, u32); 19] = [
     ("a remainder that was moved", 5),
     ("a remainder that is no more there", 3),
     ("an agreed order that nobody paid", 3),
+    ("an old order that was agreed to of late", 1),
     ("an intent that ran out", 8),
     ("an intent: done", 8),
     ("an intent: a cart", 1),

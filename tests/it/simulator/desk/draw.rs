@@ -20,6 +20,18 @@ impl Steps {
         if let Some(back) = self.goes_back_now(model) {
             return Step::Desk(Desk::Back(back));
         }
+        let waits_long = |place: &&Number| {
+            let (state, order) = (model.top_ups[**place].state, &model.orders_at_desk[*place]);
+            let waits = matches!(state, TopUpState::Submitted | TopUpState::AwaitingApproval);
+            waits && order.is_old(model.now) && model.now < order.expires
+        };
+        if let Some(top_up) = model.orders_at_desk.keys().find(waits_long).copied()
+            && self.chance.is_within_percent(60)
+        {
+            let (order, user) = (&model.orders_at_desk[&top_up], model.top_ups[top_up].user);
+            let may = |by: &Number| *by != order.maker && *by != user && !order.approvals.contains(by);
+            return Step::Desk(Desk::Approve { by: (0..STAFF).find(may).unwrap_or(staff), top_up });
+        }
         let is_due = |order: &Order| order.due.is_some_and(|due| due <= model.now);
         if model.orders_at_desk.values().any(is_due) && self.chance.is_within_percent(25) {
             return Step::Desk(Desk::FallDue);
@@ -48,7 +60,7 @@ impl Steps {
             66..69 => Desk::Cancel { by: self.mostly(user, by), top_up },
             69..87 => {
                 let all = model.top_ups.get(top_up).map_or(100, |found| found.cents);
-                let cents = *self.chance.pick(&[0, 1, all / 2, all / 2 + 1, all, all + 3, all + 9]);
+                let cents = *self.chance.pick(&[0, 1, all / 2, all / 2 + 1, all, all + 3, all + 3, all + 9]);
                 let currency = if self.chance.is_within_percent(5) { "EUR" } else { "USD" };
                 let name = self.payment_name();
                 Desk::Pay { by: staff, top_up, cents, currency, name, key: self.key() }
