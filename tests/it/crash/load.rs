@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use super::asks::{AT_DESK, PRICE, RENT, SLIP, TOP_UP, Try, What};
 use super::client::Client;
+use super::house::House;
 use super::town::{BEGINNING, CLIENTS, READERS, Town, WELCOME, opened, settles};
 
 /// The lists of a client's own in which an id may be only once.
@@ -25,6 +26,8 @@ pub(super) struct Load {
     pub(super) town: Town,
     /// Who trades, and at last the desk.
     pub(super) clients: Vec<Client>,
+    /// Away only while everybody trades.
+    house: Option<House>,
     mailbox: Mailbox,
     url: String,
     chance: Chance,
@@ -37,8 +40,8 @@ impl Load {
         let program = opened(&double, &mailbox, database);
         let file = format!("sqlite://{}", program.data().join("farthing.sqlite").display());
         let url = database.map_or(file, str::to_owned);
-        let (town, clients) = settles(&program, double, &mailbox, seed).await;
-        Self { program, town, clients, mailbox, url, chance: Chance::new(seed) }
+        let (town, clients, house) = settles(&program, double, &mailbox, seed).await;
+        Self { program, town, clients, house: Some(house), mailbox, url, chance: Chance::new(seed) }
     }
 
     /// Everybody trades until `end` is called, after a number of answers that
@@ -53,6 +56,8 @@ impl Load {
             .drain(..)
             .map(|client| tokio::spawn(client.trades(self.town.clone(), heard.clone())));
         let trades: Vec<_> = trades.collect();
+        let house = self.house.take().expect("nobody trades yet");
+        let house = tokio::spawn(house.goes_on(heard.clone()));
         drop(heard);
         for _ in 0..20 + self.chance.below(250) {
             if answers.recv().await.is_none() {
@@ -67,6 +72,7 @@ impl Load {
         for trade in trades {
             self.clients.push(trade.await.expect("no client panics"));
         }
+        self.house = Some(house.await.expect("nobody in the house panics"));
     }
 
     /// While nothing runs: messages that were taken are on the disk. And the
@@ -91,10 +97,16 @@ impl Load {
         self.mailbox.turns(Mood::Takes);
         self.program.start();
         self.town.url = self.program.url("");
+        let program = &self.program;
+        self.house.iter_mut().for_each(|house| house.moves(program));
         for client in &mut self.clients {
             client.hands.api = client.hands.api.at(&self.program);
             client.hands.colleague = client.hands.colleague.take().map(|api| api.at(&self.program));
         }
+    }
+
+    pub(super) fn house(&mut self) -> &mut House {
+        self.house.as_mut().expect("nobody trades now")
     }
 
     fn traders(&self) -> &[Client] {

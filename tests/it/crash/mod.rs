@@ -2,12 +2,14 @@
 //! started again: nothing that was acknowledged is lost, nothing happens
 //! twice, and what was never answered can be asked again with the same key.
 //! That holds for purchases and gifts, for tokens by card, code and telephone,
-//! for licences with what is used, begun and taken along, and for letters.
+//! for licences with what is used, begun and taken along, for what is given
+//! back and what earns money, and for letters.
 //!
 //! `FARTHING_CRASHES` says how often (5), `FARTHING_SEED` begins elsewhere.
 
 mod asks;
 mod client;
+mod house;
 mod load;
 mod town;
 
@@ -46,10 +48,13 @@ async fn crash(database: Option<&str>, crashes: u64, seed: u64) {
         assert!(unheard <= lost, "more was done than was asked for");
         assert_eq!(load.count_unheard().await, 0, "what was asked again is there once");
         load.compare_balances().await;
+        load.house().compares().await;
         let asked: usize = load.clients.iter().map(|client| client.tries.len()).sum();
         println!("crash {crash}: {asked} asked so far, {lost} answers lost, {unheard} of them had been done");
     }
     load.ask_all_twice().await;
+    load.house().asks_all_twice().await;
+    println!("in the house: {:?}", load.house().told());
     load.compare_money().await;
     load.compare_letters().await;
     load.compare_balances().await;
@@ -68,6 +73,7 @@ async fn asked_to_stop_under_load_every_request_is_whole() {
         let _ = load.ask_again().await;
         assert_eq!(load.count_unheard().await, 0, "what was asked again is there once");
         load.compare_balances().await;
+        load.house().compares().await;
     }
     load.program.close();
 }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::asks::{Hands, PRICE, RENT, SLIP, USES};
 use super::client::Client;
+use super::house::House;
 
 /// What each client has to spend, in whole tokens.
 pub(super) const BEGINNING: i64 = 5_000;
@@ -58,6 +59,9 @@ pub(super) fn opened(double: &Double, mailbox: &Mailbox, database: Option<&str>)
         ("FARTHING_PAYMENTS__STRIPE_SECRET_KEY", SECRET_KEY),
         ("FARTHING_PAYMENTS__STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
         ("FARTHING_PAYMENTS__STRIPE_API", &api),
+        ("FARTHING_REDEMPTION__ENABLED", "true"),
+        ("FARTHING_REDEMPTION__MATURITY_DAYS", "0"),
+        ("FARTHING_REDEMPTION__MINIMUM_TOKENS", "1"),
         ("FARTHING_MAIL__HOST", "127.0.0.1"),
         ("FARTHING_MAIL__PORT", &port),
         ("FARTHING_MAIL__SECURITY", "none"),
@@ -85,9 +89,9 @@ async fn leaves_an_address(who: &Api, mailbox: &Mailbox, name: &str) {
 }
 
 /// Somebody publishes a program that is rented by its uses; the offer's id.
-async fn publishes(program: &Program, api: &Api) -> Value {
+pub(super) async fn publishes(program: &Program, api: &Api, title: &str) -> Value {
     let bytes = b"a program".to_vec();
-    let input = json!({ "title": "Inkwell", "categoryId": api.category().await, "kind": "SOFTWARE" });
+    let input = json!({ "title": title, "categoryId": api.category().await, "kind": "SOFTWARE" });
     let listing = api.must("listItem", input, "listing { id }").await["listing"]["id"].clone();
     let input = json!({ "listingId": listing, "version": "1.0.0", "state": "DRAFT" });
     let release = api.must("publishRelease", input, "release { id }").await["release"]["id"].clone();
@@ -119,12 +123,12 @@ pub(super) async fn settles(
     double: Arc<Double>,
     mailbox: &Mailbox,
     seed: u64,
-) -> (Town, Vec<Client>) {
+) -> (Town, Vec<Client>, House) {
     let (clerk, bursar) = (Api::staff(program, "clerk").await, Api::staff(program, "bursar").await);
     let seller = Api::opens_account(program).await;
     leaves_an_address(&seller, mailbox, "seller").await;
     let listing = seller.lists("Endless things", &PRICE.to_string(), 1_000_000).await;
-    let offer = publishes(program, &seller).await;
+    let offer = publishes(program, &seller, "Inkwell").await;
     let count = i64::try_from(CLIENTS * SLIPS).expect("a few codes");
     let input =
         json!({ "name": "Fair", "count": count, "tokens": SLIP.to_string(), "idempotencyKey": "fair" });
@@ -143,8 +147,10 @@ pub(super) async fn settles(
     }
     let store = seller.ask("{ storeKeys { store } }", json!({})).await["storeKeys"]["store"].clone();
     let store = store.as_str().expect("a name").to_owned();
+    let house = House::opens(program, [&clerk, &bursar], seed).await;
     clients.push(client(Hands::of(clerk, Some(bursar)), CLIENTS, seed, Vec::new()));
-    (Town { url: program.url(""), listing, offer, store, handles, double }, clients)
+    let town = Town { url: program.url(""), listing, offer, store, handles, double };
+    (town, clients, house)
 }
 
 fn client(hands: Hands, number: usize, seed: u64, slips: Vec<String>) -> Client {
