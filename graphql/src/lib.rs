@@ -95,7 +95,7 @@ pub(crate) struct Mutation(
     software::SoftwareMutation,
     redemption::RedemptionMutation,
     licence::LicenceMutation,
-    licence::HoldMutation,
+    licence::SuspensionMutation,
     licence::CountingMutation,
     desk::ReturnMutation,
     desk::ScanMutation,

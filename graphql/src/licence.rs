@@ -41,7 +41,8 @@ pub(crate) use counting::CountingMutation;
 pub(crate) use keys::KeysQuery;
 pub(crate) use mutation::LicenceMutation;
 pub(crate) use sold::{
-    HoldMutation, SoftwareFigures, SoldLicence, SoldQuery, Suspension, figures, licences_of, licences_sold,
+    SoftwareFigures, SoldLicence, SoldQuery, Suspension, SuspensionMutation, VendorLicence, figures,
+    licence_for_staff, licences_of, licences_sold,
 };
 
 twin! {

@@ -4,7 +4,7 @@ pub(crate) mod fees;
 mod mutation;
 mod outbox;
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::refusal::Refusal;
 use domain::time::Timestamp;
 use store::vendor::{Glance as GlanceRow, KindTotal, UserRow};
@@ -12,7 +12,7 @@ use store::vendor::{Glance as GlanceRow, KindTotal, UserRow};
 use crate::context::Ask;
 use crate::desk::TopUpDeskFilter;
 use crate::error::{answer, fault, refused};
-use crate::licence::{Licence, licences_of};
+use crate::licence::{Licence, VendorLicence, licence_for_staff, licences_of};
 use crate::order::Order;
 use crate::paging::{Asked, Connection, count_up_to, cursor};
 use crate::redemption::{RedemptionState, RedemptionTerms, TokenRedemption, all_redemptions};
@@ -194,6 +194,16 @@ impl Vendor {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Option<Connection<Licence>>> {
         licences_of(ctx, &handle, Asked { first, after, last, before }).await.map(Some)
+    }
+
+    /// Anybody's licence, with the times that it was suspended; null if there
+    /// is none. For the vendor's staff.
+    async fn licence(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id, or the number that codes carry.")] id: ID,
+    ) -> Result<Option<VendorLicence>> {
+        licence_for_staff(ctx, &id).await
     }
 
     /// Orders at the desk, newest first. For the vendor's staff.

@@ -1,11 +1,11 @@
 //! What publishers see of the licences they sold, and what the vendor's staff
-//! holds back.
+//! suspends.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use domain::access::Actor;
 use domain::id::ListingId;
 use store::licences::figures::Figures;
-use store::licences::{LicenceView, RefundPreview, SoldGrant, SoldLicence as SoldRow};
+use store::licences::{LicenceView, RefundPreview, SoldGrant, SoldLicence as SoldRow, SuspensionRecord};
 use store::{Done, licences};
 
 use super::{Licence, LicenceState, Meter, read_licence};
@@ -252,7 +252,7 @@ pub(crate) struct ReinstateLicenceInput {
 }
 
 payload! {
-    /// What came of holding a licence back.
+    /// What came of suspending a licence.
     SuspendLicencePayload {
         /// The licence as it is now.
         licence: Licence
@@ -260,7 +260,7 @@ payload! {
 }
 
 payload! {
-    /// What came of letting a licence go on.
+    /// What came of reinstating a licence.
     ReinstateLicencePayload {
         /// The licence as it is now.
         licence: Licence
@@ -280,6 +280,52 @@ impl From<&licences::Suspension> for Suspension {
     fn from(row: &licences::Suspension) -> Self {
         Self { reason: row.reason.clone(), at: row.at.into() }
     }
+}
+
+/// One time that a licence was suspended.
+#[derive(SimpleObject)]
+pub(crate) struct PastSuspension {
+    /// Why, in the words of the vendor's staff.
+    reason: String,
+    /// Since when.
+    at: DateTime,
+    /// Who suspended it; their handle.
+    by: String,
+    /// Who reinstated it; null while it is suspended.
+    lifted_by: Option<String>,
+    /// When it was reinstated.
+    lifted_at: Option<DateTime>,
+}
+
+impl From<SuspensionRecord> for PastSuspension {
+    fn from(row: SuspensionRecord) -> Self {
+        let (lifted_by, lifted_at) = row.lifted.unzip();
+        let SuspensionRecord { suspension: licences::Suspension { reason, at }, by, .. } = row;
+        Self { reason, at: at.into(), by, lifted_by, lifted_at: lifted_at.map(DateTime::from) }
+    }
+}
+
+/// A licence as the vendor's staff sees it.
+#[derive(SimpleObject)]
+pub(crate) struct VendorLicence {
+    /// The licence.
+    licence: Licence,
+    /// Whose it is; their handle.
+    owner: String,
+    /// The times that it was suspended, newest first; the newest 50.
+    suspensions: Vec<PastSuspension>,
+}
+
+/// One licence, for the vendor's staff; nothing if there is none.
+pub(crate) async fn licence_for_staff(ctx: &Context<'_>, id: &ID) -> Result<Option<VendorLicence>> {
+    answer(ctx, ctx.actor().staff().map_err(Into::into))?;
+    let Ok(id) = read_licence(id) else { return Ok(None) };
+    let found = find(ctx, ctx.store().licence_for_staff(ctx.actor(), id).await)?;
+    Ok(found.map(|(view, owner, records)| VendorLicence {
+        licence: view.into(),
+        owner,
+        suspensions: records.into_iter().map(PastSuspension::from).collect(),
+    }))
 }
 
 /// A user's licences, for the vendor's staff.
@@ -305,13 +351,13 @@ async fn reinstate(ctx: &Context<'_>, input: ReinstateLicenceInput) -> Done<Lice
     ctx.store().reinstate_licence(actor, read_licence(&input.licence_id)?).await
 }
 
-/// Mutations by which the vendor's staff holds licences back.
+/// Mutations by which the vendor's staff suspends licences.
 #[derive(Default)]
-pub(crate) struct HoldMutation;
+pub(crate) struct SuspensionMutation;
 
 #[Object]
-impl HoldMutation {
-    /// Holds a licence back: it may not be used for now, and codes that were
+impl SuspensionMutation {
+    /// Suspends a licence: it may not be used for now, and codes that were
     /// handed out for it end. Its time goes on. Needs the vendor's staff.
     async fn suspend_licence(
         &self,

@@ -73,8 +73,9 @@ const SUBSCRIPTIONS: [(&str, About, &str, Outcomes); 1] =
     [("walletChanged", About::Nothing, "walletChanged(now: true) { balance }", USERS)];
 
 /// Fields below the root that are for the staff.
-const BELOW: [(&str, &str, Outcomes); 15] = [
+const BELOW: [(&str, &str, Outcomes); 16] = [
     ("licences", "vendor { licences(handle: \"owner\", first: 1) { edges { cursor } } }", STAFF),
+    ("licence", "vendor { licence(id: \"x\") { owner } }", STAFF),
     ("topUpDesk", "vendor { topUpDesk(first: 1) { edges { cursor } } }", STAFF),
     ("redemptions", "vendor { redemptions(first: 1) { edges { cursor } } }", STAFF),
     ("redemptionTerms", "vendor { redemptionTerms { price } user: name }", OPEN),

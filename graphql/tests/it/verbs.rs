@@ -81,6 +81,38 @@ const OFFERED: &[(&str, &str)] = &[
     ("own_release", "Mutation.publishRelease"),
     ("request_redemption", "Mutation.requestRedemption"),
     ("cancel_redemption", "Mutation.cancelRedemption"),
+    ("own_redemptions", "User.redemptions"),
+    ("redeemable", "User.redeemable"),
+    ("redemption", "Vendor.redemptions"),
+    ("redemption_events", "TokenRedemption.history"),
+    ("authorization", "Mutation.authorize"),
+    ("consume", "Mutation.consume"),
+    ("begin_task", "Mutation.beginTask"),
+    ("end_task", "Mutation.commitTask"),
+    ("lease_units", "Mutation.leaseUnits"),
+    ("settle_lease", "Mutation.settleLease"),
+    ("activate_device", "Mutation.activateDevice"),
+    ("deactivate_device", "Mutation.deactivateDevice"),
+    ("create_claim_code", "Mutation.createClaimCode"),
+    ("software_figures", "Software.figures"),
+    ("licence", "Query.licence"),
+    ("licences", "User.licences"),
+    ("licences_sold", "Software.licencesSold"),
+    ("refund_preview", "Query.grantRefund"),
+    ("rent", "Mutation.rent"),
+    ("buy_offer", "Mutation.buy"),
+    ("extend_licence", "Mutation.extendLicence"),
+    ("convert_licence", "Mutation.convertLicence"),
+    ("refund_grant", "Mutation.refundGrant"),
+    ("draft_release", "Mutation.publishRelease"),
+    ("publish_release", "Mutation.publishRelease"),
+    ("yank_release", "Mutation.publishRelease"),
+    ("begin_upload", "Mutation.uploadArtifact"),
+    ("upload", "Artifact.uploadUrl"),
+    ("finish_upload", "Mutation.finishUpload"),
+    ("upload_whole", "Mutation.uploadArtifact"),
+    ("drop_artifact", "Mutation.removeArtifact"),
+    ("own_artifact", "Artifact.uploadUrl"),
 ];
 
 /// The same for the vendor's staff.
@@ -121,6 +153,8 @@ const OFFERED_TO_STAFF: &[(&str, &str)] = &[
     ("approve_redemption", "Mutation.approveRedemption"),
     ("reject_redemption", "Mutation.rejectRedemption"),
     ("send_redemptions", "Mutation.sendRedemptions"),
+    ("redemptions", "Vendor.redemptions"),
+    ("redemption_batch", "SendRedemptionsPayload.redemptions"),
     ("record_redemption_paid", "Mutation.recordRedemptionPaid"),
     ("review_top_up", "Mutation.reviewTopUp"),
     ("misfits", "CardTrouble.misfits"),
@@ -132,6 +166,10 @@ const OFFERED_TO_STAFF: &[(&str, &str)] = &[
     ("mark_finding_seen", "Mutation.markFindingSeen"),
     ("debts", "CardTrouble.debt"),
     ("record_redemption_failed", "Mutation.recordRedemptionFailed"),
+    ("suspend_licence", "Mutation.suspendLicence"),
+    ("reinstate_licence", "Mutation.reinstateLicence"),
+    ("licences_of", "Vendor.licences"),
+    ("licence_for_staff", "Vendor.licence"),
 ];
 
 /// Verbs of the program itself: they refuse every other actor.
@@ -155,6 +193,9 @@ const OF_THE_PROGRAM: &[&str] = &[
     "receive_event",
     "close_event",
     "close_day",
+    "end_due",
+    "renew_releases",
+    "sweep_uploads",
     "keep_movements",
     "open_sandbox_payment",
     "move_sandbox_payment",
@@ -165,10 +206,8 @@ const OF_THE_PROGRAM: &[&str] = &[
 fn verbs() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/src");
     let mut found = BTreeSet::new();
-    for entry in [root.clone(), root.join("desk"), root.join("comparisons")]
-        .iter()
-        .flat_map(|folder| std::fs::read_dir(folder).unwrap())
-    {
+    let rooms = ["", "comparisons", "desk", "licences", "redemptions", "software"];
+    for entry in rooms.iter().flat_map(|room| std::fs::read_dir(root.join(room)).unwrap()) {
         let path = entry.unwrap().path();
         if path.extension().is_none_or(|ending| ending != "rs") {
             continue;

@@ -1,6 +1,8 @@
 //! A publisher who uses nothing but forms, without script: a draft, an offer,
 //! a release with its program, and everything on sale.
 
+use serde_json::json;
+use tests::api::Api;
 use tests::program::Program;
 use tests::visitor::{Item, Visitor};
 
@@ -90,7 +92,7 @@ async fn sells(wren: &Visitor) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_sold_is_seen_held_back_and_given_back() {
+async fn what_was_sold_is_seen_suspended_and_given_back() {
     let program = Program::fresh();
     let [wren, finch, staff] = [(); 3].map(|()| Visitor::of(&program));
     wren.opens_account().await;
@@ -116,14 +118,16 @@ async fn what_was_sold_is_seen_held_back_and_given_back() {
     // The staff suspends it: with a reason, that its owner reads.
     let found = staff.get(&format!("/vendor/licences?handle={finchs}")).await.expect(200);
     let one = found.link("/vendor/licences/");
-    let hold = staff.get(&one).await.expect(200).form(&one).press("Suspend this licence");
-    let refused = staff.submit(hold).await.expect(422);
-    let hold = refused.form(&one).with("reason", "The payment is disputed").press("Suspend this licence");
-    let held = staff.submit(hold).await.expect(200).expect_words("Suspended");
+    let form = staff.get(&one).await.expect(200).form(&one).press("Suspend this licence");
+    let refused = staff.submit(form).await.expect(422);
+    let form = refused.form(&one).with("reason", "The payment is disputed").press("Suspend this licence");
+    let suspended = staff.submit(form).await.expect(200).expect_words("Suspended");
     let _ = finch.get(&licence).await.expect(200).expect_words("The payment is disputed");
     let _ = wren.get(&licences).await.expect(200).expect_words("suspended it for now");
-    let _ = staff.submit(held.form(&one).press("Reinstate it")).await.expect(200).expect_words("Reinstated");
+    let _ =
+        staff.submit(suspended.form(&one).press("Reinstate it")).await.expect(200).expect_words("Reinstated");
     let _ = finch.get(&licence).await.expect(200).expect_words("Rented until");
+    suspends_by_program(&program, &one, &finchs).await;
 
     // What goes back is told before it does.
     let before = wren.get(&refund).await.expect(200).expect_words(&format!("Goes back to {finchs}"));
@@ -133,4 +137,27 @@ async fn what_was_sold_is_seen_held_back_and_given_back() {
     let _ = wren.get(&refund).await.expect(200).expect_words("taken back already");
     let _ = finch.get(&licence).await.expect(200).expect_words("taken back");
     program.close();
+}
+
+/// The same by the API: suspended once more, reinstated, and both told.
+async fn suspends_by_program(program: &Program, page: &str, owner: &str) {
+    let (api, id) = (Api::staff(program, "keeper").await, page.rsplit('/').next().expect("a number"));
+    let again = json!({ "licenceId": id, "reason": "Once more" });
+    let told = api.must("suspendLicence", again, "licence { state suspended { reason } }").await;
+    assert_eq!(told["licence"], json!({ "state": "SUSPENDED", "suspended": { "reason": "Once more" } }));
+    let told = api.must("reinstateLicence", json!({ "licenceId": id }), "licence { state }").await;
+    assert_eq!(told["licence"]["state"], "ACTIVE");
+    let fields = "owner licence { state } suspensions { reason by liftedBy liftedAt }";
+    let query = format!("query($id: ID!) {{ vendor {{ licence(id: $id) {{ {fields} }} }} }}");
+    let told = api.ask(&query, json!({ "id": id })).await;
+    let told = &told["vendor"]["licence"];
+    assert_eq!((&told["owner"], &told["licence"]["state"]), (&json!(owner), &json!("ACTIVE")));
+    let suspensions = told["suspensions"].as_array().expect("suspensions");
+    let reasons: Vec<_> = suspensions.iter().map(|it| it["reason"].as_str().unwrap_or("none")).collect();
+    assert_eq!(reasons, ["Once more", "The payment is disputed"]);
+    assert_eq!((&suspensions[0]["by"], &suspensions[0]["liftedBy"]), (&json!("keeper"), &json!("keeper")));
+    assert!(suspensions.iter().all(|it| it["liftedAt"].is_string()), "{suspensions:?}");
+    let user = Api::opens_account(program).await;
+    let refused = user.tell(&query, json!({ "id": id })).await.expect("an answer");
+    assert_eq!(refused.body["errors"][0]["extensions"]["code"], "FORBIDDEN");
 }
