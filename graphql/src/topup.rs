@@ -225,6 +225,12 @@ impl TopUpOrder {
         Ok(papers.unwrap_or_default().into_iter().map(Document).collect())
     }
 
+    /// What came of what was to be bought by itself: `DONE`, or the code of
+    /// the refusal; null before that, and if nothing was wished.
+    async fn purchase_result(&self) -> Option<String> {
+        self.0.intent_result.as_deref().map(str::to_ascii_uppercase)
+    }
+
     /// When it was asked for.
     async fn created_at(&self) -> DateTime {
         self.0.top_up.at.into()

@@ -3,6 +3,8 @@
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use domain::refusal::Refusal;
 use domain::tariff::Wanted;
+use domain::text::IdempotencyKey;
+use domain::topup::Intent;
 use store::Done;
 use store::tariff::BundleInput as Row;
 use store::topups::{TopUpAsked, TopUpView};
@@ -11,7 +13,35 @@ use super::{TokenBundle, TokenPrice, TopUpMethod, TopUpOrder};
 use crate::context::Ask;
 use crate::error::payload;
 use crate::id::read;
+use crate::listing::input::pieces;
 use crate::scalars::{DateTime, Tokens};
+
+/// What is bought by itself as soon as the tokens are there, one listing.
+/// Nothing is bought at another price.
+#[derive(InputObject)]
+pub(crate) struct ThenBuyInput {
+    /// The global id of the listing.
+    listing_id: ID,
+    /// How many pieces; 1 if left out.
+    quantity: Option<i32>,
+    /// The price of one in tokens, as you were shown it.
+    expected_price: Tokens,
+    /// The key of the purchase, a fresh one: an answer stays under its key,
+    /// also a refusal. `buy` with the same key and input afterwards is the same
+    /// purchase.
+    idempotency_key: String,
+}
+
+/// The same for all that lies in your cart. Nothing is bought at another total.
+#[derive(InputObject)]
+pub(crate) struct ThenCheckoutInput {
+    /// The cart's `total` in tokens, as you were shown it.
+    expected_total: Tokens,
+    /// The key of the purchase, a fresh one: an answer stays under its key,
+    /// also a refusal. `checkout` with the same key and input afterwards is the
+    /// same purchase.
+    idempotency_key: String,
+}
 
 /// Tokens to buy: either a bundle or a number of tokens.
 #[derive(InputObject)]
@@ -25,6 +55,10 @@ pub(crate) struct TopUpInput {
     method: TopUpMethod,
     /// A path on this site to come back to, such as `/cart`.
     return_to: Option<String>,
+    /// What to buy with them by itself: a listing, or the cart, or neither.
+    then_buy: Option<ThenBuyInput>,
+    /// What to buy with them by itself: the cart.
+    then_checkout: Option<ThenCheckoutInput>,
     /// Your name for this attempt, 1 to 255 visible ASCII characters. The same
     /// key with the same input has one effect and the same answer, however
     /// often it is sent.
@@ -101,6 +135,26 @@ payload! {
     }
 }
 
+/// What the user wishes to happen by itself.
+fn intent(buy: Option<&ThenBuyInput>, checkout: Option<&ThenCheckoutInput>) -> Done<Option<Intent>> {
+    Ok(match (buy, checkout) {
+        (None, None) => None,
+        (Some(buy), None) => Some(Intent::Buy {
+            listing: read(&buy.listing_id)?,
+            quantity: pieces(buy.quantity.unwrap_or(1))?,
+            expected_price: buy.expected_price.read("expectedPrice")?,
+            key: IdempotencyKey::parse(&buy.idempotency_key)?,
+        }),
+        (None, Some(checkout)) => Some(Intent::Checkout {
+            expected_total: checkout.expected_total.read("expectedTotal")?,
+            key: IdempotencyKey::parse(&checkout.idempotency_key)?,
+        }),
+        (Some(_), Some(_)) => {
+            return Err(Refusal::invalid("thenBuy", "either a listing or the cart can follow").into());
+        }
+    })
+}
+
 async fn top_up(ctx: &Context<'_>, input: TopUpInput) -> Done<TopUpView> {
     ctx.actor().signed_in()?;
     if input.method != TopUpMethod::Card {
@@ -116,9 +170,11 @@ async fn top_up(ctx: &Context<'_>, input: TopUpInput) -> Done<TopUpView> {
         }
     };
     let return_to = input.return_to.as_deref();
-    let asked = TopUpAsked { wanted, return_to, intent: None, key: &input.idempotency_key };
+    let intent = intent(input.then_buy.as_ref(), input.then_checkout.as_ref())?;
+    let asked = TopUpAsked { wanted, return_to, intent, key: &input.idempotency_key };
     let top_up = ctx.store().top_up_by_card(ctx.actor(), asked).await?;
-    Ok(TopUpView { top_up, intent_result: None })
+    // Asked again, something may have come of it meanwhile.
+    ctx.store().top_up(ctx.actor(), top_up.id).await
 }
 
 async fn set_bundles(ctx: &Context<'_>, input: SetBundlesInput) -> Done<Vec<TokenBundle>> {
@@ -159,7 +215,7 @@ impl TopUpMutation {
         let done = async {
             ctx.actor().signed_in()?;
             let top_up = ctx.store().refund_top_up(ctx.actor(), read(&input.top_up_id)?).await?;
-            Ok(TopUpView { top_up, intent_result: None })
+            ctx.store().top_up(ctx.actor(), top_up.id).await
         };
         RefundTopUpPayload::of(ctx, done.await)
     }

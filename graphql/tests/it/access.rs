@@ -159,6 +159,13 @@ fn of_top_ups() -> Vec<MutationRow> {
     vec![
         ("topUp", About::Nothing, json!({ "tokens": "5", "idempotencyKey": "KEY" }), USERS),
         (
+            "topUp",
+            About::Nothing,
+            json!({ "tokens": "5", "idempotencyKey": "KEY",
+                "thenCheckout": { "expectedTotal": "5", "idempotencyKey": "KEY" } }),
+            USERS,
+        ),
+        (
             "refundTopUp",
             About::Nothing,
             json!({ "topUpId": "x" }),

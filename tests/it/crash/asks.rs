@@ -234,7 +234,7 @@ impl Hands {
     }
 
     /// Follows the way to the provider's page; tells the session.
-    async fn visits(&self, town: &Town, path: &str) -> Option<Heard> {
+    pub(super) async fn visits(&self, town: &Town, path: &str) -> Option<Heard> {
         let answer = self.http.get(town.at(path)).send().await.ok()?;
         let Some(to) = answer.headers().get("location") else { panic!("{path}: {answer:?}") };
         let to = to.to_str().expect("an address");
@@ -242,7 +242,7 @@ impl Hands {
     }
 
     /// Pays once; then all messages about it have to be taken.
-    async fn pays(&self, town: &Town, session: &str) -> Option<Heard> {
+    pub(super) async fn pays(&self, town: &Town, session: &str) -> Option<Heard> {
         if town.double.events_of(session).is_empty() {
             town.double.is_paid(session);
         }

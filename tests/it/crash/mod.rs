@@ -1,9 +1,10 @@
 //! The program is killed under load, in the midst of whatever it does, and
 //! started again: nothing that was acknowledged is lost, nothing happens
 //! twice, and what was never answered can be asked again with the same key.
-//! That holds for purchases and gifts, for tokens by card, code and telephone,
-//! for licences with what is used, begun and taken along, for what is given
-//! back and what earns money, and for letters.
+//! That holds for purchases and gifts, for tokens by card, code and telephone
+//! and what is bought with them by itself, for licences with what is used,
+//! begun and taken along, for what is given back and what earns money, and for
+//! letters.
 //!
 //! `FARTHING_CRASHES` says how often (5), `FARTHING_SEED` begins elsewhere.
 
@@ -12,6 +13,7 @@ mod client;
 mod house;
 mod load;
 mod town;
+mod wishes;
 
 use serde_json::json;
 use tests::api::Api;
@@ -76,6 +78,14 @@ async fn asked_to_stop_under_load_every_request_is_whole() {
         load.house().compares().await;
     }
     load.program.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_it_buys_by_itself_it_buys_once() {
+    wishes::kills_while_wishes_come_true(None, 6).await;
+    let url = postgres::fresh().await;
+    wishes::kills_while_wishes_come_true(Some(&url), 2).await;
+    postgres::remove(&url).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -86,7 +86,7 @@ async fn a_program_is_rented_by_uses_run_without_a_network_and_bought() {
     assert_eq!(buyer.does(&market, "extend inkwell")["paid"], "3");
     assert_eq!(runs(&buyer, &store, "run inkwell"), (0, "inkwell draws; 2 uses are left".to_owned()));
     assert_eq!(buyer.does(&market, "convert inkwell")["paid"], "17", "half of the rent counts");
-    assert_eq!(runs(&buyer, &store, "run inkwell"), (0, "inkwell draws; it is yours".to_owned()));
+    assert_eq!(runs(&buyer, &store, "run inkwell"), (0, "inkwell draws; nothing is counted".to_owned()));
     // Each account begins with 50 tokens as a welcome.
     assert_eq!(api.at(&market).balance().await, "127");
     let removed = buyer.does(&market, "uninstall inkwell");

@@ -26,6 +26,8 @@ const TYPED: &[&str] = &[
     "releases.notes",
     "releases.rules",
     "releases.version",
+    // What the staff says of something that did not agree with the provider.
+    "seen_findings.note",
     // Why the staff suspends a licence.
     "licence_suspensions.reason",
     // What a program calls its uses, so that a repeated one counts once.
