@@ -11,9 +11,9 @@
 mod asks;
 mod client;
 mod house;
+mod intents;
 mod load;
 mod town;
-mod wishes;
 
 use serde_json::json;
 use tests::api::Api;
@@ -82,9 +82,9 @@ async fn asked_to_stop_under_load_every_request_is_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_it_buys_by_itself_it_buys_once() {
-    wishes::kills_while_wishes_come_true(None, 6).await;
+    intents::kills_while_intents_are_finished(None, 6).await;
     let url = postgres::fresh().await;
-    wishes::kills_while_wishes_come_true(Some(&url), 2).await;
+    intents::kills_while_intents_are_finished(Some(&url), 2).await;
     postgres::remove(&url).await;
 }
 
