@@ -56,7 +56,7 @@ use domain::listing::category::{Category, CategoryTree};
 use domain::market::Market;
 use domain::tariff::Priced;
 
-pub use error::{Done, Error, Fault};
+pub use error::{Done, Error, Fault, FaultKind};
 pub use writer::{Counters, QueueSize};
 
 use media::Media;

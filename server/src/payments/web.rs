@@ -12,6 +12,7 @@ use domain::id::TopUpId;
 use domain::refusal::Refusal;
 use domain::topup::{TopUp, TopUpState};
 use frontend::{Site, Visit, error_page, no_payment_page, routes};
+use store::{Error, FaultKind};
 use uuid::Uuid;
 
 use super::provider::BadEvent;
@@ -46,7 +47,7 @@ pub fn messages(counter: Counter) -> Router {
         .with_state(counter)
 }
 
-fn id(text: &str) -> Result<TopUpId, store::Error> {
+fn id(text: &str) -> Result<TopUpId, Error> {
     Uuid::try_parse(text).map(TopUpId::new).map_err(|_| Refusal::missing("top-up").into())
 }
 
@@ -88,7 +89,9 @@ async fn back(
         Ok((_, Ok(top_up))) => go(&onward(&top_up)),
         // If the provider does not tell now, it is asked again: the page of
         // the top-up says that, and shows when the tokens are there.
-        Ok((id, Err(store::Error::Failed(_)))) => go(&routes::TopUpOrder::to(id).to_string()),
+        Ok((id, Err(Error::Failed(fault)))) if fault.kind() == FaultKind::Unavailable => {
+            go(&routes::TopUpOrder::to(id).to_string())
+        }
         Ok((_, Err(error))) | Err(error) => error_page(&counter.site, &visit, error).await,
     }
 }
